@@ -1,0 +1,1 @@
+"""What flows: events, observables by name, and the files that hold them."""

@@ -1,0 +1,104 @@
+"""What an event sample is: momenta, who they belong to, weights, and where it all came from."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepsym.errors import InputError
+
+INCOMING, OUTGOING, INTERMEDIATE = -1, 1, 2
+"""Status codes, those of the Les Houches accord (ISTUP)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a sample came from: enough to make it again, and to normalise it.
+
+    Every field is a JSON value. It travels in every format that can carry it.
+    """
+
+    process: str = ""
+    """Card name or process string, such as "ee2mumu"."""
+    card: str = ""
+    """The whole card, as TOML, defaults written out."""
+    seed: int | None = None
+    sqrt_s: float | None = None
+    """GeV"""
+    beams: tuple[int, int] | None = None
+    """PDG ids of the beam particles, +z first."""
+    cross_section_pb: float | None = None
+    cross_section_error_pb: float | None = None
+    weighted: bool = False
+    """True where the weights (pb) average to the cross section; False where all are equal."""
+    trials: int | None = None
+    """How many points were drawn for these events; equal to their number without rejection."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Of hepsym, numpy, numba, python."""
+    history: tuple[str, ...] = ()
+    """What was done to the sample since, a line each (conversions, selections)."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as a dict of JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Inverse of `to_json`; keys that this version does not know are ignored."""
+        known = {f.name for f in fields(cls)}
+        kept = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k in known}
+        return cls(**kept)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Events:
+    """n events of up to `legs` particles each. Arrays are not copied; treat them as read-only."""
+
+    momenta: NDArray[np.float64]
+    """(n, legs, 4): E, x, y, z in GeV, C-contiguous, so that torch.from_numpy copies nothing."""
+    pdg_ids: NDArray[np.int32]
+    """(legs,) where all events are alike, else (n, legs) with 0 in an empty slot."""
+    status: NDArray[np.int8]
+    """Same shape as pdg_ids: -1 incoming, 1 outgoing, 2 intermediate, 0 empty slot."""
+    masses: NDArray[np.float64]
+    """(legs,) or (n, legs), GeV: carried, because E^2 - p^2 has lost them at E/m = 1e8."""
+    weights: NDArray[np.float64] | None = None
+    """(n,) in pb where provenance.weighted; None means that all are equal."""
+    columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    """Further values by name, each (n,), (n, k), or (n, legs, k): what a file said besides."""
+    provenance: Provenance = Provenance()
+
+    def __post_init__(self) -> None:
+        if self.momenta.ndim != 3 or self.momenta.shape[2] != 4 or self.momenta.dtype != np.float64:
+            raise InputError(
+                f"momenta must be float64 of shape (n, legs, 4), not {self.momenta.dtype} of shape {self.momenta.shape}"
+            )
+        n, legs = self.momenta.shape[:2]
+        for name in ("pdg_ids", "status", "masses"):
+            shape = getattr(self, name).shape
+            if shape not in {(legs,), (n, legs)}:
+                raise InputError(f"{name} must have shape ({legs},) or ({n}, {legs}), not {shape}")
+        if self.pdg_ids.shape != self.status.shape:
+            raise InputError(
+                f"pdg_ids {self.pdg_ids.shape} and status {self.status.shape} must have one shape"
+            )
+        if self.weights is not None and self.weights.shape != (n,):
+            raise InputError(f"weights must have shape ({n},), not {self.weights.shape}")
+        for name, column in self.columns.items():
+            if column.shape[:1] != (n,):
+                raise InputError(f"column {name!r} must have {n} rows, not shape {column.shape}")
+
+    def __len__(self) -> int:
+        return len(self.momenta)
+
+    @property
+    def legs(self) -> int:
+        """The number of slots for particles in an event."""
+        return self.momenta.shape[1]
+
+    @property
+    def uniform(self) -> bool:
+        """Whether every event has the same particles in the same order."""
+        return self.pdg_ids.ndim == 1

@@ -1,0 +1,1 @@
+"""What makes events: processes, matrix elements, phase space."""

@@ -1,0 +1,1 @@
+"""Matrix elements, a family of processes a file."""

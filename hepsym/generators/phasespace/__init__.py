@@ -1,0 +1,1 @@
+"""How momenta are drawn, an algorithm a file."""

@@ -1,0 +1,1 @@
+"""Four-momentum algebra: p = (E, x, y, z), metric (+, -, -, -), c = 1, GeV."""

@@ -1,0 +1,1 @@
+"""What learns: models, one training loop, checkpoints."""

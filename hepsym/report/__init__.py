@@ -1,0 +1,1 @@
+"""What shows: figures, pages, and studies run end to end."""

@@ -1,0 +1,39 @@
+"""Polynomial sin, cos and log hold the errors their docstrings state."""
+
+import math
+
+import mpmath
+import numpy as np
+
+from hepsym import _math
+
+
+def test_sincos2pi_error() -> None:
+    rng = np.random.default_rng(1)
+    us = np.concatenate(
+        [rng.random(1500), rng.uniform(-50, 50, 300), np.arange(-8, 9) / 8, [2.0**-53, 1 - 2.0**-53]]
+    )
+    with mpmath.workdps(40):
+        for u in us.tolist():
+            s, c = _math.sincos2pi(u)
+            angle = 2 * mpmath.pi * mpmath.mpf(u)
+            assert abs(s - mpmath.sin(angle)) < 2.5e-16, u
+            assert abs(c - mpmath.cos(angle)) < 2.5e-16, u
+            assert abs(s * s + c * c - 1) <= 4.5e-16, u
+
+
+def test_log_error() -> None:
+    rng = np.random.default_rng(2)
+    xs = np.concatenate(
+        [
+            10.0 ** rng.uniform(-300, 300, 1000),
+            1 + rng.uniform(-0.4, 0.6, 1000),
+            1 + 2.0 ** -rng.uniform(5, 52, 300),
+        ]
+    )
+    with mpmath.workdps(40):
+        for x in xs.tolist():
+            exact = mpmath.log(mpmath.mpf(x))
+            assert abs(_math.log(x) - exact) <= 4e-16 * abs(exact), x
+    assert _math.log(1.0) == 0.0
+    assert math.isclose(_math.log(2.0**-53), -53 * math.log(2), rel_tol=4e-16)
