@@ -48,7 +48,9 @@ class Provenance:
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Inverse of `to_json`; keys that this version does not know are ignored."""
         known = {f.name for f in fields(cls)}
-        kept = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k in known}
+        kept: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k in known
+        }
         return cls(**kept)
 
 
@@ -73,7 +75,8 @@ class Events:
     def __post_init__(self) -> None:
         if self.momenta.ndim != 3 or self.momenta.shape[2] != 4 or self.momenta.dtype != np.float64:
             raise InputError(
-                f"momenta must be float64 of shape (n, legs, 4), not {self.momenta.dtype} of shape {self.momenta.shape}"
+                "momenta must be float64 of shape (n, legs, 4), "
+                f"not {self.momenta.dtype} of shape {self.momenta.shape}"
             )
         n, legs = self.momenta.shape[:2]
         for name in ("pdg_ids", "status", "masses"):
@@ -96,9 +99,9 @@ class Events:
     @property
     def legs(self) -> int:
         """The number of slots for particles in an event."""
-        return self.momenta.shape[1]
+        return int(self.momenta.shape[1])
 
     @property
     def uniform(self) -> bool:
         """Whether every event has the same particles in the same order."""
-        return self.pdg_ids.ndim == 1
+        return bool(self.pdg_ids.ndim == 1)
