@@ -92,11 +92,12 @@ def _told(error: Exception) -> tuple[str, int]:
 
 
 def _usage(error: Any) -> str:
-    context = getattr(error, "ctx", None)
-    if context is None:
-        return str(error.format_message())
     message = str(error.format_message()).rstrip(".")
-    return f"{message} (see `{context.command_path} --help`)"
+    refused = getattr(error.__cause__, "errors", None)
+    if refused is not None:  # pydantic's words leave out the value
+        message += f", not {str(refused()[0]['input'])!r}"
+    context = getattr(error, "ctx", None)
+    return message if context is None else f"{message} (see `{context.command_path} --help`)"
 
 
 def _fault(error: Exception) -> str:
