@@ -1,0 +1,66 @@
+# hepsym: `make demo` runs the main job, `make test` the tests; each sets up what it needs in .venv.
+# Other Python, other place: make test PYTHON=python3.13 VENV=/tmp/venv
+
+PYTHON ?= python3
+VENV ?= .venv
+DEMO ?= runs/demo
+
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+KERNEL_TESTS := tests/test_math.py tests/test_random.py tests/lorentz tests/generators
+
+.PHONY: demo test lint kernels coverage browser bench extras clean help
+
+help:
+	@echo "make demo    one million e- e+ > mu- mu+ events, an autoencoder, its analysis, the report"
+	@echo "make test    lint, types, layers, all tests, coverage"
+	@echo "make lint    ruff, mypy, import-linter alone"
+	@echo "make bench   speeds beside other programs'; reprints the README's table"
+	@echo "make extras  do all extras still resolve together"
+	@echo "make clean   remove what make made"
+
+demo: $(VENV)/.hepsym-demo
+	$(BIN)/hepsym study ee2mumu -o $(DEMO)
+
+test: lint kernels coverage
+
+lint: $(VENV)/.hepsym-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# The same kernels as plain Python: what Numba compiles is what is written, and coverage sees its lines.
+kernels: $(VENV)/.hepsym-test
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n 2 $(KERNEL_TESTS) --cov --cov-report=
+
+coverage: $(VENV)/.hepsym-test browser
+	$(BIN)/python -m pytest -n 2 --cov --cov-append --cov-report=term:skip-covered --cov-fail-under=90 $(PYTEST_ARGS)
+
+# The report's test opens it in a real browser.
+browser:
+	@.ci/browser
+
+bench: $(VENV)/.hepsym-bench
+	$(BIN)/python benchmarks/run
+
+extras: $(VENV)/.hepsym-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --dry-run --ignore-installed '.[all,scikit-hep]'
+
+$(VENV)/bin/python:
+	@.ci/venv $(PYTHON) $(VENV)
+
+$(VENV)/.hepsym-demo: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP_INSTALL) -e '.[train,plot,io]'
+	@touch $@
+
+$(VENV)/.hepsym-test: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP_INSTALL) -e '.[train,plot,io,symmetry,test,dev]'
+	@touch $@
+
+$(VENV)/.hepsym-bench: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP_INSTALL) -e '.[train,plot,io,test,bench]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) runs .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
