@@ -15,40 +15,52 @@ LN2_LOW = 1.9082149292705877e-10
 
 
 @kernel
-def sincos2pi(u: float) -> tuple[float, float]:
-    """sin and cos of 2 pi u.
+def sincos_quarter(a: float) -> tuple[float, float]:
+    """sin and cos of an angle |a| <= pi/4, in radians.
 
-    The angle is reduced exactly in turns: r = 4u - round(4u), |r| <= 1/2, then Taylor series of
-    degree 15 and 16 in pi r / 2 (remainder below 1e-17).
+    sin a = a + a z S(z) and cos a = 1 - z/2 + z^2 C(z) with z = a^2 and S, C of degree 5, Chebyshev
+    fits of the two remainders on [0, (pi/4)^2] (2e-17 and 2e-18 off, before rounding).
 
-    Error: 2.5e-16 absolute for |u| <= 2^50; sin^2 + cos^2 = 1 to 4.5e-16 (tests/test_math.py).
+    Error: 2e-16 absolute (tests/test_math.py).
     """
-    turns = 4.0 * u
-    quarter = math.floor(turns + 0.5)
-    a = (turns - quarter) * HALF_PI_HIGH
     z = a * a
-    s = -7.647163731819816e-13
-    s = s * z + 1.6059043836821613e-10
-    s = s * z - 2.505210838544172e-08
-    s = s * z + 2.7557319223985893e-06
-    s = s * z - 1.984126984126984e-04
-    s = s * z + 8.333333333333333e-03
-    s = s * z - 1.6666666666666666e-01
-    s = a + a * (s * z)
-    c = 4.779477332387385e-14
-    c = c * z - 1.1470745597729725e-11
-    c = c * z + 2.08767569878681e-09
-    c = c * z - 2.755731922398589e-07
-    c = c * z + 2.48015873015873e-05
-    c = c * z - 1.388888888888889e-03
-    c = c * z + 4.1666666666666664e-02
-    c = 1.0 + z * (c * z - 0.5)
-    k = np.int64(quarter) & 3
+    s = 1.5918129280835e-10
+    s = s * z - 2.5051131844808866e-08
+    s = s * z + 2.7557316102551507e-06
+    s = s * z - 0.00019841269836758574
+    s = s * z + 0.008333333333330948
+    s = s * z - 0.16666666666666666
+    c = -1.1382632416743667e-11
+    c = c * z + 2.087614626828136e-09
+    c = c * z - 2.755731727172921e-07
+    c = c * z + 2.4801587298765686e-05
+    c = c * z - 0.0013888888888887398
+    c = c * z + 0.041666666666666664
+    return a + a * (s * z), 1.0 + z * (c * z - 0.5)
+
+
+@kernel
+def turn_quarters(s: float, c: float, k: np.int64) -> tuple[float, float]:
+    """sin and cos of an angle plus k quarter turns, from its own sin and cos; k >= 0."""
     sine = c if k & 1 else s
     cosine = s if k & 1 else c
     sine = -sine if k & 2 else sine
     cosine = -cosine if (k + 1) & 2 else cosine
     return sine, cosine
+
+
+@kernel
+def sincos2pi(u: float) -> tuple[float, float]:
+    """sin and cos of 2 pi u.
+
+    The angle is reduced exactly in quarter turns before pi is met: 4u - round(4u) in [-1/2, 1/2].
+
+    Error: 2.5e-16 absolute for |u| <= 2^50; sin^2 + cos^2 = 1 to 4.5e-16 (tests/test_math.py).
+    """
+    turns = 4.0 * u
+    quarter = math.floor(turns + 0.5)
+    s, c = sincos_quarter((turns - quarter) * HALF_PI_HIGH)
+    return turn_quarters(s, c, np.int64(quarter) & 3)
 
 
 @kernel

@@ -1,1 +1,22 @@
-"""What makes events: processes, matrix elements, phase space."""
+"""What makes events: a card names a process, a generator draws it.
+
+card = load_card("ee2mumu", ["sqrt_s=200"])
+events = generate(card, 1_000_000, seed=1)
+"""
+
+from hepsym.generators.cards import Card, card_names, card_text, load_card
+from hepsym.generators.generate import exact_distributions, generate, generator_for
+from hepsym.generators.process import CrossSection, Distribution, Generator
+
+__all__ = [
+    "Card",
+    "CrossSection",
+    "Distribution",
+    "Generator",
+    "card_names",
+    "card_text",
+    "exact_distributions",
+    "generate",
+    "generator_for",
+    "load_card",
+]

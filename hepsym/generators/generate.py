@@ -1,0 +1,208 @@
+"""From a card to Events: any number of threads, in memory, into a caller's buffer, or to a file."""
+
+import os
+import platform
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+import hepsym
+from hepsym.errors import InputError
+from hepsym.events.event import Events, Provenance
+from hepsym.generators.cards import Card, card_from_toml, parse_process, to_toml
+from hepsym.generators.pair_production import PairProduction
+from hepsym.generators.process import Distribution, Generator
+from hepsym.random import key
+
+__all__ = ["CHUNK", "Filler", "exact_distributions", "generate", "generator_for", "provenance_of"]
+
+CHUNK = 1 << 17
+"""Events that a thread draws between two looks at the clock and the keyboard."""
+
+Progress = Callable[[int, int], None]
+Array = NDArray[np.float64]
+
+_CHARGED_LEPTONS = {11, 13, 15}
+
+
+def generator_for(card: Card) -> Generator:
+    """The generator of the card's process. Raises InputError for a process that hepsym cannot make."""
+    incoming, outgoing = parse_process(card.process)
+    if len(incoming) == len(outgoing) == 2:
+        (a, b), (c, d) = incoming, outgoing
+        if a == -b and c == -d and {abs(a), abs(c)} <= _CHARGED_LEPTONS and abs(a) != abs(c):
+            return PairProduction(card, (a, b), (c, d))
+    raise InputError(f"process = {card.process!r} is not one that hepsym can make; see `hepsym processes`")
+
+
+class Filler:
+    """Threads that fill buffers with events; what comes out does not depend on their number or on chunk."""
+
+    def __init__(
+        self,
+        generator: Generator,
+        seed: int,
+        *,
+        threads: int | None = None,
+        weighted: bool = False,
+        chunk: int = CHUNK,
+    ) -> None:
+        if threads is not None and threads < 1:
+            raise InputError(f"threads = {threads} must be at least 1")
+        if chunk < 1:
+            raise InputError(f"chunk = {chunk} events must be at least 1")
+        self.generator = generator
+        self.key = key(seed, stream_name(generator))
+        self.threads = threads or available_threads()
+        self.weighted = weighted
+        self.chunk = chunk
+
+    @contextmanager
+    def running(self) -> Iterator[Callable[..., None]]:
+        """A function fill(out, weights, first, done=None) whose threads live as long as the block."""
+        if self.threads == 1:
+            yield lambda out, weights, first, done=None: self._serial(out, weights, first, done)
+            return
+        with ThreadPoolExecutor(self.threads) as pool:
+            yield lambda out, weights, first, done=None: self._parallel(pool, out, weights, first, done)
+
+    def _serial(
+        self, out: Array, weights: Array | None, first: int, done: Callable[[int], None] | None
+    ) -> None:
+        for start in range(0, len(out), self.chunk):
+            self._fill(out, weights, first, start)
+            if done:
+                done(min(start + self.chunk, len(out)))
+
+    def _parallel(
+        self,
+        pool: ThreadPoolExecutor,
+        out: Array,
+        weights: Array | None,
+        first: int,
+        done: Callable[[int], None] | None,
+    ) -> None:
+        starts = range(0, len(out), self.chunk)
+        jobs = [pool.submit(self._fill, out, weights, first, start) for start in starts]
+        try:
+            for start, job in zip(starts, jobs, strict=True):
+                job.result()
+                if done:
+                    done(min(start + self.chunk, len(out)))
+        except BaseException:
+            for job in jobs:
+                job.cancel()
+            raise
+
+    def _fill(self, out: Array, weights: Array | None, first: int, start: int) -> None:
+        part = slice(start, min(start + self.chunk, len(out)))
+        if weights is None:
+            self.generator.fill(out[part], first + start, self.key)
+        else:
+            self.generator.fill_weighted(out[part], weights[part], first + start, self.key)
+
+
+def available_threads() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def stream_name(generator: Generator) -> str:
+    """What keeps the random numbers of two processes apart under one seed: the legs' PDG ids."""
+    return " ".join(str(pdg) for pdg in generator.pdg_ids)
+
+
+def generate(
+    card: Card,
+    n: int,
+    *,
+    seed: int = 1,
+    first: int = 0,
+    weighted: bool = False,
+    threads: int | None = None,
+    chunk: int = CHUNK,
+    out: Array | None = None,
+    progress: Progress | None = None,
+) -> Events:
+    """Events first .. first + n - 1 of the process on the card; momenta (n, legs, 4) in GeV.
+
+    Event i is a function of (card, seed, i) alone. out, a C-contiguous float64 array of that shape,
+    is filled and returned inside the Events, which spares the price of fresh memory. weighted
+    draws flat phase space, with weights in pb whose mean is the cross section. Raises InputError.
+    """
+    check_count(n)
+    generator = generator_for(card)
+    shape = (n, generator.legs, 4)
+    if out is None:
+        out = np.empty(shape)
+    elif out.shape != shape or out.dtype != np.float64 or not out.flags.c_contiguous:
+        raise InputError(
+            f"out must be C-contiguous float64 of shape {shape}, not {out.dtype} of shape {out.shape}"
+        )
+    filler = Filler(generator, seed, threads=threads, weighted=weighted, chunk=chunk)
+    weights = np.empty(n) if weighted else None
+    with filler.running() as fill:
+        fill(out, weights, first, (lambda done: progress(done, n)) if progress else None)
+    return Events(
+        momenta=out,
+        pdg_ids=np.array(generator.pdg_ids, dtype=np.int32),
+        status=np.array(generator.status, dtype=np.int8),
+        masses=np.array(generator.masses),
+        weights=weights,
+        provenance=provenance_of(generator, n, seed, weights),
+    )
+
+
+def check_count(n: int) -> None:
+    """InputError unless n is a positive number of events."""
+    if n < 1:
+        raise InputError(f"n = {n} events is not a positive number; give -n 1 or more")
+
+
+def provenance_of(generator: Generator, n: int, seed: int, weights: Array | None = None) -> Provenance:
+    """What a sample of n events of this generator carries with it."""
+    exact = generator.cross_section()
+    value, error = exact.value_pb, exact.error_pb
+    if weights is not None:
+        value = float(weights.mean())
+        error = float(weights.std(ddof=1) / np.sqrt(n)) if n > 1 else value
+    return Provenance(
+        process=generator.card.name or generator.card.process,
+        card=to_toml(generator.resolved()),
+        seed=seed,
+        sqrt_s=generator.card.sqrt_s,
+        beams=(generator.pdg_ids[0], generator.pdg_ids[1]),
+        cross_section_pb=value,
+        cross_section_error_pb=error,
+        weighted=weights is not None,
+        trials=n,
+        versions=versions(),
+    )
+
+
+def versions() -> dict[str, str]:
+    """The versions that decide what comes out."""
+    return {
+        "hepsym": hepsym.__version__,
+        "numpy": np.__version__,
+        "numba": numba.__version__,
+        "python": platform.python_version(),
+        "particle": _particle_version(),
+    }
+
+
+def _particle_version() -> str:
+    from importlib.metadata import version
+
+    return version("particle")
+
+
+def exact_distributions(card_text: str) -> dict[str, Distribution]:
+    """Exact laws of an unweighted sample, by observable name, from the card in its provenance."""
+    return dict(generator_for(card_from_toml(card_text)).distributions())
