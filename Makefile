@@ -6,7 +6,7 @@ VENV ?= .venv
 DEMO ?= runs/demo
 
 BIN := $(VENV)/bin
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 KERNEL_TESTS := tests/test_math.py tests/test_random.py tests/lorentz tests/generators
 
 .PHONY: demo test lint kernels coverage browser bench extras clean help
@@ -45,7 +45,7 @@ bench: $(VENV)/.hepsym-bench
 	$(BIN)/python benchmarks/run
 
 extras: $(VENV)/.hepsym-test
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --dry-run --ignore-installed '.[all,scikit-hep]'
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --dry-run --ignore-installed '.[all,scikit-hep]'
 
 $(VENV)/bin/python:
 	@.ci/venv $(PYTHON) $(VENV)
