@@ -166,19 +166,20 @@ def test_there_are_kernels_to_check() -> None:
 COMPILERS = {"jit", "njit", "vectorize", "guvectorize", "cfunc", "stencil", "generated_jit"}
 
 
-def compiles_by_itself(tree: ast.Module) -> bool:
-    """Whether a file takes one of Numba's own compilers, by import or as numba.NAME."""
+def compilers_taken(tree: ast.Module) -> set[str]:
+    """Which of Numba's own compilers a file takes, by import or as numba.NAME."""
+    taken = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "numba":
-            if {name.name for name in node.names} & COMPILERS:
-                return True
-        elif isinstance(node, ast.Attribute) and node.attr in COMPILERS:
-            if isinstance(node.value, ast.Name) and node.value.id == "numba":
-                return True
-    return False
+            taken |= {name.name for name in node.names}
+        elif (
+            isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "numba"
+        ):
+            taken.add(node.attr)
+    return taken & COMPILERS
 
 
 def test_numba_s_options_are_set_in_one_file() -> None:
     """jit, njit, vectorize and the like appear in hepsym/_numba.py alone."""
-    found = [p for p in PACKAGE.rglob("*.py") if compiles_by_itself(ast.parse(p.read_text()))]
+    found = [p for p in PACKAGE.rglob("*.py") if compilers_taken(ast.parse(p.read_text()))]
     assert found == [PACKAGE / "_numba.py"]
