@@ -101,10 +101,10 @@ def test_constant_observables_are_set_aside() -> None:
     ("call", "words"),
     [
         (lambda z, o: align(z[:50], o), "fewer than the 100"),
-        (lambda z, o: align(z, [Observable("c", np.ones(200))]), "constant"),
-        (lambda z, o: align(z, [Observable("c", np.arange(9.0))]), "c has 9 rows"),
+        (lambda z, _: align(z, [Observable("c", np.ones(200))]), "constant"),
+        (lambda z, _: align(z, [Observable("c", np.arange(9.0))]), "c has 9 rows"),
         (lambda z, o: align(z, o, alpha=1.5), "alpha = 1.5"),
-        (lambda z, o: usable([o[0], o[0]]), "'cos_theta' is given twice"),
+        (lambda _, o: usable([o[0], o[0]]), "'cos_theta' is given twice"),
     ],
 )
 def test_bad_input_is_refused(call, words: str) -> None:

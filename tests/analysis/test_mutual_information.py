@@ -31,7 +31,7 @@ def test_monotone_maps_change_nothing() -> None:
 
 
 def test_false_alarms_and_errors_for_independent_data() -> None:
-    """300 seeds at n = 300: P(p <= 0.05) = 0.05 exactly; 3.3 sigma is 0.0083 .. 0.0917. Errors within 20 %."""
+    """300 seeds at n = 300: P(p <= 0.05) = 0.05 exactly; 3.3 sigma is 0.008 .. 0.092."""
     found = []
     for seed in range(300):
         rng = np.random.default_rng(seed)

@@ -9,7 +9,7 @@ BETAS = [1e-3, 1e-2, 3e-2, 1e-1, 3e-1]
 
 
 def test_widest_run_in_log_beta() -> None:
-    """4 at two betas spans a factor 3, 3 at two betas a factor 10/3: the wider wins, seeds set the interval."""
+    """4 spans a factor 3 in beta, 3 a factor 4: the wider wins, and the seeds set the interval."""
     counts = [[8] * 5, [4, 4, 5, 4, 4], [4] * 5, [3, 3, 3, 2, 3], [3, 3, 3, 3, 3]]
     found = plateau([1e-3, 1e-2, 3e-2, 1e-1, 4e-1], counts, latent=8)
     assert (found.value, found.low, found.high) == (3, 2, 3)

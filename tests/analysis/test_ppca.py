@@ -46,7 +46,7 @@ def test_closed_form_is_the_minimum(beta: float) -> None:
     optimum = linear_vae_optimum(s, beta, latent=3)
     loss, theta = minimum(s, beta / 2, 3)
     assert optimum.loss == pytest.approx(loss, rel=1e-8)
-    assert optimum.alive == min((EIGENVALUES > beta / 2).sum(), 3)
+    assert optimum.alive == min((beta / 2 < EIGENVALUES).sum(), 3)
     noise = np.sort(np.exp(theta[24:]))
     expected = np.concatenate([optimum.posterior_variance, np.ones(3 - optimum.alive)])
     assert noise == pytest.approx(expected, abs=1e-4)
