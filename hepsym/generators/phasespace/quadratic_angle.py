@@ -73,12 +73,11 @@ def invert_window(u: float, low: float, high: float, a0: float, a1: float, a2: f
         else:
             left = x
         density = b0 + x * (b1 + x * a2)
-        step = x - f / density if density > 0.0 else left
-        following = step if left < step < right else 0.5 * (left + right)
-        moved = abs(following - x)
-        x = following
-        if moved <= 1e-9 * width:  # Newton squares it: 1e-18 is left
+        newton = x - f / density if density > 0.0 else 2.0 * width
+        if abs(newton - x) <= 1e-9 * width:  # the next step would be the square of it
+            x = newton
             break
+        x = newton if left < newton < right else 0.5 * (left + right)
     return min(max(low + x, low), high)
 
 

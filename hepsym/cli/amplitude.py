@@ -1,0 +1,73 @@
+"""`hepsym amplitude`: squared matrix elements at anyone's phase-space points."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hepsym.cli._errors import reported
+from hepsym.cli._output import print_json
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+app = typer.Typer()
+
+
+@app.command()
+def amplitude(
+    process: Annotated[str, typer.Argument(help="Card name, card file, or a string like 'e- e+ > mu- mu+'.")],
+    file: Annotated[
+        Path, typer.Argument(help="Event file, or JSON: [[[E, x, y, z], ... legs], ... points].")
+    ],
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="Card key to change, key=value; may be repeated.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """|M|^2 of PROCESS at the points of FILE, spins and colours summed and averaged as in MadGraph.
+
+    Legs in the order of the process, incoming first, GeV.
+
+    Example:
+
+        hepsym amplitude ee2mumu points.json --set 'masses.mu-=0' --json
+    """
+    with reported():
+        from hepsym.generators import generator_for, load_card
+
+        generator = generator_for(load_card(process, settings or []))
+        momenta = _points(file, generator.legs)
+        values = generator.me2(momenta)
+        if as_json:
+            print_json({"me2": values.tolist()})
+        else:
+            print("\n".join(repr(v) for v in values.tolist()))
+
+
+def _points(file: Path, legs: int) -> "NDArray[np.float64]":
+    import json
+
+    import numpy as np
+
+    from hepsym.errors import InputError
+
+    if file.suffix != ".json":
+        from hepsym import events
+
+        momenta = events.read(file).momenta
+    else:
+        try:
+            momenta = np.array(json.loads(file.read_text(encoding="utf-8")), dtype=np.float64)
+        except (ValueError, UnicodeDecodeError, TypeError) as error:
+            raise InputError(f"{str(file)!r} is not a JSON array of momenta: {error}") from None
+    if momenta.ndim != 3 or momenta.shape[1:] != (legs, 4):
+        raise InputError(
+            f"{str(file)!r} holds an array of shape {momenta.shape}; the process needs (points, {legs}, 4), "
+            "each point's legs in the order of the process string as (E, x, y, z)"
+        )
+    finite = np.isfinite(momenta).all(axis=(1, 2))
+    if not finite.all():
+        raise InputError(f"{str(file)!r}: point {int(np.argmin(finite))} has a component that is not finite")
+    return momenta
