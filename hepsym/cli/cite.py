@@ -39,7 +39,7 @@ def entries() -> dict[str, str]:
         "  author  = {{The hepsym developers}},\n"
         "  title   = {hepsym: from a collision process to its discovered symmetries},\n"
         f"  version = {{{__version__}}},\n"
-        "  url     = {https://github.com/hepsym/hepsym}\n"
+        "  note    = {Python package, BSD-3-Clause}\n"
         "}"
     )
     papers = files("hepsym.cli").joinpath("references.bib").read_text(encoding="utf-8")
