@@ -9,6 +9,7 @@ from hepsym.analysis.ppca import LinearOptimum, learned_variance, linear_vae_opt
 from hepsym.analysis.regression import angle_r2, monotone_r2, r2
 from hepsym.analysis.relevance import COUNTING_RULES, DEFINITIONS, Count, count, counts_by_rule, relevances
 from hepsym.analysis.spectrum import Spectrum, jacobian_spectrum
+from hepsym.analysis.traversal import Walk, walk
 
 __all__ = [
     "COUNTING_RULES",
@@ -24,6 +25,7 @@ __all__ = [
     "Plateau",
     "Recovery",
     "Spectrum",
+    "Walk",
     "align",
     "angle_r2",
     "circular_circular",
@@ -42,4 +44,5 @@ __all__ = [
     "relevances",
     "spearman",
     "usable",
+    "walk",
 ]
