@@ -7,6 +7,7 @@ nearer to the intrinsic dimension. Values below FLOOR s_1 count as zero.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -35,6 +36,9 @@ class Spectrum:
     """84 % quantile over points"""
     ratio: tuple[Estimate, ...]
     """Median over points of s_k / s_1, with its bootstrap error."""
+    ratio_lower: Floats
+    ratio_upper: Floats
+    """16 % and 84 % quantile over points of s_k / s_1"""
     count: int
     """The k of the largest gap log(s_k / s_k+1) in `ratio`."""
     low: int
@@ -45,6 +49,20 @@ class Spectrum:
     gap: Estimate
     """s_count / s_count+1, of `ratio`, with the floor in place of smaller values."""
     points: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields under their own names; arrays become lists, estimates {"value", "error"}."""
+        arrays = ("median", "lower", "upper", "ratio_lower", "ratio_upper")
+        return {
+            **{name: [float(v) for v in getattr(self, name)] for name in arrays},
+            "ratio": [r.to_json() for r in self.ratio],
+            "count": self.count,
+            "low": self.low,
+            "high": self.high,
+            "share": self.share,
+            "gap": self.gap.to_json(),
+            "points": self.points,
+        }
 
 
 def jacobian_spectrum(jacobians: ArrayLike, *, seed: int = 0) -> Spectrum:
@@ -74,6 +92,8 @@ def jacobian_spectrum(jacobians: ArrayLike, *, seed: int = 0) -> Spectrum:
         lower=np.quantile(values, 0.16, axis=0),
         upper=np.quantile(values, 0.84, axis=0),
         ratio=tuple(Estimate(float(m), float(e)) for m, e in zip(median, resampled.std(axis=0), strict=True)),
+        ratio_lower=np.quantile(ratios, 0.16, axis=0),
+        ratio_upper=np.quantile(ratios, 0.84, axis=0),
         count=count,
         low=min(low, count),
         high=max(high, count),

@@ -1,5 +1,7 @@
 """Does the decoder-Jacobian spectrum count the directions in which a known decoder moves?"""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -27,6 +29,7 @@ def test_values_and_gap_of_known_jacobians() -> None:
     assert (found.lower <= found.median).all()
     assert (found.median <= found.upper).all()
     assert found.points == 500
+    assert json.loads(json.dumps(found.to_json()))["count"] == 2
 
 
 @pytest.mark.parametrize("dimension", [2, 3])
