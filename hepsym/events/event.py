@@ -1,7 +1,7 @@
 """What an event sample is: momenta, who they belong to, weights, and where it all came from."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
 import numpy as np
@@ -95,6 +95,22 @@ class Events:
 
     def __len__(self) -> int:
         return len(self.momenta)
+
+    def select(self, which: slice | NDArray[Any]) -> Self:
+        """The events of a slice, a boolean mask or an index array; a slice copies nothing."""
+
+        def rows(values: NDArray[Any]) -> NDArray[Any]:
+            return values[which] if values.ndim == 2 else values
+
+        return replace(
+            self,
+            momenta=self.momenta[which],
+            pdg_ids=rows(self.pdg_ids),
+            status=rows(self.status),
+            masses=rows(self.masses),
+            weights=None if self.weights is None else self.weights[which],
+            columns={name: column[which] for name, column in self.columns.items()},
+        )
 
     @property
     def legs(self) -> int:

@@ -1,0 +1,20 @@
+"""The native format: a directory of shards and a manifest that survives interruption and tells of damage."""
+
+from hepsym.events.native.manifest import MANIFEST, Manifest, Shard, read_manifest
+from hepsym.events.native.merge import merge
+from hepsym.events.native.reader import Dataset
+from hepsym.events.native.stream import StreamWriter
+from hepsym.events.native.writer import SHARD_EVENTS, DatasetWriter, parse_part
+
+__all__ = [
+    "MANIFEST",
+    "SHARD_EVENTS",
+    "Dataset",
+    "DatasetWriter",
+    "Manifest",
+    "Shard",
+    "StreamWriter",
+    "merge",
+    "parse_part",
+    "read_manifest",
+]

@@ -1,0 +1,282 @@
+"""How do events get to the disk beside the threads that make them?"""
+
+import os
+import queue
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepsym.errors import InputError, RunError
+from hepsym.events.atomic import disk_error, new_path
+from hepsym.events.event import Provenance
+from hepsym.events.native.manifest import Manifest, Shard, read_manifest, write_manifest
+from hepsym.events.native.parts import write_part
+from hepsym.events.template import Template
+
+__all__ = ["SHARD_EVENTS", "DatasetWriter", "parse_part"]
+
+SHARD_EVENTS = 1_048_576
+BUFFERS = 4
+"""Alive at once: two being filled, two being written."""
+WRITERS = 2
+_SAME_RUN = ("process", "card", "seed", "sqrt_s", "beams", "weighted")
+
+Weights = NDArray[np.float64] | float | None
+
+
+def parse_part(text: str) -> tuple[int, int, int]:
+    """ "a:b/n" as (a, b, n): parts a to b - 1 of a run divided into n. Raises InputError."""
+    numbers = text.replace("/", ":").split(":")
+    if text.count(":") != 1 or text.count("/") != 1 or not all(x.strip().isdecimal() for x in numbers):
+        raise InputError(f"shards = {text!r} cannot be read: write a:b/n, such as 0:2/8")
+    a, b, n = (int(x) for x in numbers)
+    if not 0 <= a < b <= n:
+        raise InputError(f"shards = {text!r} is out of range: a:b/n needs 0 <= a < b <= n")
+    return a, b, n
+
+
+class DatasetWriter:
+    """A native dataset in the making, filled by any number of threads, shard by shard in any order.
+
+        with DatasetWriter(path, template=t, provenance=p, total=n) as dataset:
+            for index in dataset.missing:
+                first, last = dataset.span(index)
+                momenta = dataset.buffer(index)  # (last - first, varying legs, 4), to be filled
+                dataset.put(index, momenta, weights=None)
+
+    Hashes and writes run in threads of their own. Each shard appears whole (temporary name, fsync,
+    rename) and only then in the manifest, so that a kill -9 loses at most the shards in flight;
+    `resume=True` takes up what is there. Memory: 4 buffers of a shard's momenta, whatever `total`.
+
+    The same (template, provenance, total, shard_events) give the same files, byte for byte.
+
+    Raises InputError for a path that is taken (unless `resume`), a directory not writable, total < 1,
+    or a resumed dataset of another run; RunError when the disk fails (complete shards are kept).
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        template: Template,
+        provenance: Provenance,
+        total: int,
+        shard_events: int = SHARD_EVENTS,
+        part: tuple[int, int, int] | None = None,
+        resume: bool = False,
+    ) -> None:
+        if total < 1:
+            raise InputError(f"a dataset of {total} events cannot be written: give at least 1")
+        if shard_events < 1:
+            raise InputError(f"shard_events = {shard_events} must be at least 1")
+        self.path = Path(path)
+        a, b, n = part if part is not None else (0, 1, 1)
+        each = -(-total // (n * shard_events))  # shards in one of the n parts
+        fresh = Manifest(
+            template=template,
+            provenance=provenance,
+            total=total,
+            splits=n * each,
+            wanted=(a * each, b * each),
+            complete=False,
+        )
+        self._manifest = self._open(fresh, resume)
+        self._varying = len(template.varying)
+        self._lock = threading.Lock()
+        self._failure: BaseException | None = None
+        self._free: queue.SimpleQueue[NDArray[np.float64] | None] = queue.SimpleQueue()
+        for _ in range(BUFFERS):
+            self._free.put(None)
+        self._lent: dict[int, NDArray[np.float64]] = {}
+        self._pool = ThreadPoolExecutor(WRITERS, thread_name_prefix="hepsym-write")
+        self._pending: list[Future[None]] = []
+
+    def _open(self, fresh: Manifest, resume: bool) -> Manifest:
+        if resume and self.path.exists():
+            old = read_manifest(self.path)
+            _refuse_another_run(self.path, old, fresh)
+            for part in self.path.glob(".*.part"):  # what a killed writer left
+                part.unlink(missing_ok=True)
+            kept = [s for s in old.shards if _present(self.path, s)]
+            return replace(old, complete=False).with_shards(kept)
+        new_path(self.path)
+        try:
+            self.path.mkdir()
+        except OSError as error:
+            raise InputError(f"cannot create {self.path}: {error.strerror or error}") from None
+        write_manifest(self.path, fresh)
+        return fresh
+
+    @property
+    def manifest(self) -> Manifest:
+        """As it stands."""
+        return self._manifest
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """Indices of the shards still to be put, in order."""
+        return self._manifest.missing
+
+    def span(self, index: int) -> tuple[int, int]:
+        """Number of a shard's first event in the whole run, and of the one after its last."""
+        total, splits = self._manifest.total or 0, self._manifest.splits or 1
+        return index * total // splits, (index + 1) * total // splits
+
+    def buffer(self, index: int) -> NDArray[np.float64]:
+        """An array for shard `index` to fill, (events, varying legs, 4); waits until one is free.
+
+        Hand it to `put`; it is used again after that.
+        """
+        first, last = self.span(index)
+        self._raise_failure()
+        block = self._free.get()
+        if block is None:
+            most = -(-(self._manifest.total or 0) // (self._manifest.splits or 1))
+            block = np.empty((most, self._varying, 4))
+        with self._lock:
+            self._lent[index] = block
+        return block[: last - first]
+
+    def put(self, index: int, momenta: NDArray[np.float64], weights: Weights = None) -> None:
+        """Hand in shard `index`; returns at once. The array must not be touched any more.
+
+        momenta (events, varying legs, 4) float64; weights (events,), one number for all, or None.
+        Raises InputError for wrong shapes; RunError if an earlier shard could not be written.
+        """
+        first, last = self.span(index)
+        self._raise_failure()
+        if index not in self._manifest.missing:
+            raise InputError(f"shard {index} of {self.path} is not one that is missing")
+        if momenta.shape != (last - first, self._varying, 4) or momenta.dtype != np.float64:
+            raise InputError(
+                f"shard {index} must be float64 of shape ({last - first}, {self._varying}, 4), "
+                f"not {momenta.dtype} of shape {momenta.shape}"
+            )
+        if isinstance(weights, np.ndarray) and weights.shape != (last - first,):
+            raise InputError(
+                f"weights of shard {index} must have shape ({last - first},), not {weights.shape}"
+            )
+        with self._lock:
+            self._pending = [f for f in self._pending if not f.done()]
+            self._pending.append(self._pool.submit(self._write, index, momenta, weights))
+
+    def _write(self, index: int, momenta: NDArray[np.float64], weights: Weights) -> None:
+        try:
+            if self._failure is None:
+                first, _ = self.span(index)
+                shard = write_shard(self.path, index, first, {"momenta": momenta}, weights)
+                with self._lock:
+                    grown = self._manifest.with_shards([*self._manifest.shards, shard])
+                    write_manifest(self.path, grown)
+                    self._manifest = grown
+        except BaseException as error:
+            self._failure = self._failure or error
+        finally:
+            with self._lock:
+                lent = self._lent.pop(index, None)
+            self._free.put(lent)
+
+    def _raise_failure(self) -> None:
+        if isinstance(self._failure, OSError):
+            raise disk_error(self.path, self._failure, self._kept())
+        if isinstance(self._failure, RunError):
+            raise RunError(str(self._failure).replace("nothing was left behind", self._kept()))
+        if self._failure is not None:
+            raise self._failure
+
+    def _kept(self) -> str:
+        done, wanted = len(self._manifest.shards), len(self._manifest.shards) + len(self.missing)
+        return f"{done} of {wanted} shards are complete and kept; go on with --resume"
+
+    def close(self, *, provenance: Provenance | None = None) -> Manifest:
+        """Wait for what is in flight and write the manifest; complete if no shard is missing.
+
+        `provenance` replaces the one given at the start, for what is known at the end only (trials).
+        """
+        self._pool.shutdown(wait=True)
+        self._raise_failure()
+        last = provenance if provenance is not None else self._manifest.provenance
+        self._manifest = replace(self._manifest, complete=not self._manifest.missing, provenance=last)
+        write_manifest(self.path, self._manifest)
+        return self._manifest
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            if not self._manifest.complete:
+                self.close()
+        else:
+            self._pool.shutdown(wait=True)  # shards handed in are finished; the manifest stays incomplete
+
+
+def write_shard(
+    directory: Path,
+    index: int,
+    first: int,
+    arrays: Mapping[str, NDArray[Any]],
+    weights: Weights,
+    columns: tuple[str, ...] = (),
+) -> Shard:
+    """Write one shard's files; weights go into the manifest instead where all are equal."""
+    count = len(arrays["momenta"])
+    weight, total, squared = _weight_sums(weights, count)
+    parts = dict(arrays)
+    if isinstance(weights, np.ndarray) and weight is None:
+        parts["weights"] = np.asarray(weights, dtype=np.float64)
+    written = {name: write_part(directory, index, name, array) for name, array in parts.items()}
+    return Shard(index, first, count, written, weight, total, squared, columns)
+
+
+def _weight_sums(weights: Weights, count: int) -> tuple[float | None, float, float]:
+    """(the weight where all are equal, sum, sum of squares); no weights count as 1 each."""
+    if weights is None:
+        return None, float(count), float(count)
+    if not isinstance(weights, np.ndarray):
+        return float(weights), float(weights) * count, float(weights) ** 2 * count
+    same = count > 0 and bool((weights.view(np.uint64) == weights[:1].view(np.uint64)).all())
+    if same:
+        return _weight_sums(float(weights[0]), count)
+    return None, float(np.sum(weights)), float(np.sum(weights * weights))
+
+
+def _present(directory: Path, shard: Shard) -> bool:
+    paths = {directory / p.file: p.bytes for p in shard.parts.values()}
+    return all(path.is_file() and path.stat().st_size == size for path, size in paths.items())
+
+
+def _refuse_another_run(path: Path, old: Manifest, new: Manifest) -> None:
+    for key in _SAME_RUN:
+        was, now = getattr(old.provenance, key), getattr(new.provenance, key)
+        if was != now:
+            said = f"{key} {was!r}, not {now!r}" if key != "card" else "another card"
+            raise InputError(f"cannot resume {path}: it was begun with {said}; name another output")
+    was, now = old.provenance.versions.get("hepsym"), new.provenance.versions.get("hepsym")
+    if was != now:
+        raise InputError(
+            f"cannot resume {path}: it was begun by hepsym {was}, this is {now}; name another output"
+        )
+    for key in ("total", "splits", "wanted", "template"):
+        if getattr(old, key) != getattr(new, key):
+            name = {"total": "events in all", "splits": "shards in all", "wanted": "shards wanted"}.get(
+                key, key
+            )
+            raise InputError(
+                f"cannot resume {path}: it was begun with {name} = {_short(getattr(old, key))}, "
+                f"not {_short(getattr(new, key))}; name another output"
+            )
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) < 60 else "other particles, masses or beams"
