@@ -127,7 +127,7 @@ def align(
     """Every pair of latents (n, L) and observables: for each latent its links, most informative first.
 
     indices: which latents (default all; a constant latent is refused). n >= 100. The permutation null has
-    max(999, 2 pairs / alpha) pairings, so that Holm can reach alpha. Subsampling as in the parts, stated
+    max(999, pairs / alpha) pairings, so that Holm can reach alpha. Subsampling as in the parts, stated
     there and in `MutualInformation.n`. InputError: constant observable or latent (see `usable`), lengths
     differ, alpha not in (0, 1).
     """
@@ -136,7 +136,7 @@ def align(
         raise InputError(f"alpha = {alpha} must lie between 0 and 1")
     chosen = list(range(z.shape[1])) if indices is None else list(indices)
     pairs = [(i, o) for i in chosen for o in observables]
-    permutations = max(999, int(np.ceil(2 * len(pairs) / alpha)))
+    permutations = max(999, int(np.ceil(len(pairs) / alpha)))
     links = []
     for done, (i, o) in enumerate(pairs):
         links.append(_link(z[:, i], i, o, permutations, seed))
