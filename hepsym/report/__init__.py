@@ -1,1 +1,5 @@
-"""What shows: figures, pages, and studies run end to end."""
+"""What shows: a run's report, one static HTML page, and studies that run end to end."""
+
+from hepsym.report.compose import write
+
+__all__ = ["write"]

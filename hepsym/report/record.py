@@ -1,0 +1,85 @@
+"""What does a run have to show? Its files, read once, whatever of them is there."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hepsym.errors import InputError
+
+__all__ = ["Record", "load_record"]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The files of one run."""
+
+    run: Path
+    config: Mapping[str, Any]
+    """RUN/config.json"""
+    epochs: tuple[Mapping[str, Any], ...]
+    """RUN/metrics.jsonl, an entry an epoch."""
+    analysis: Mapping[str, Any] | None
+    """RUN/analysis.json; None where `hepsym analyze` has not been run."""
+    missing: tuple[str, ...]
+    """What is not there and how it would come about, a sentence each."""
+
+
+def load_record(run: str | Path) -> Record:
+    """Read the files of a run.
+
+    Raises InputError where RUN is no run (no config.json) or a file is damaged. A last line of
+    metrics.jsonl that was cut off (a kill while it was written) is left out.
+    """
+    run = Path(run)
+    if not run.is_dir():
+        raise InputError(f"no run at {str(run)!r}; `hepsym fit FILE -o {run}` makes one")
+    config = _json(run / "config.json")
+    if config is None:
+        raise InputError(f"{str(run)!r} is not a run: it has no config.json; give what `hepsym fit -o` made")
+    epochs = _lines(run / "metrics.jsonl")
+    analysis = _json(run / "analysis.json")
+    missing = []
+    if not epochs:
+        missing.append("The training curves are missing: there is no metrics.jsonl in this run.")
+    if analysis is None:
+        missing.append(
+            f"The run has not been analysed: `hepsym analyze {run}` finds out which latents matter, "
+            "then `hepsym report` writes this page again."
+        )
+    return Record(run, config, tuple(epochs), analysis, tuple(missing))
+
+
+def _json(path: Path) -> Mapping[str, Any] | None:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(f"{str(path)!r} is damaged ({error}); make the run again") from None
+    if not isinstance(value, dict):
+        raise InputError(f"{str(path)!r} must hold a JSON object, not a {type(value).__name__}")
+    return value
+
+
+def _lines(path: Path) -> list[Mapping[str, Any]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    except UnicodeDecodeError as error:
+        raise InputError(f"{str(path)!r} is damaged ({error})") from None
+    entries: list[Mapping[str, Any]] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+        except json.JSONDecodeError as error:
+            if number == len(lines):
+                break
+            raise InputError(f"{str(path)!r} line {number} is damaged ({error})") from None
+        if isinstance(entry, dict):
+            entries.append(entry)
+    return entries
