@@ -1,13 +1,46 @@
 """sin, cos and log as polynomials, so that event loops vectorise: libm's stay scalar in Numba.
 
-Scalar kernels; nothing is checked or allocated.
+Scalar kernels; nothing is checked or allocated. The compiler may not contract a*b + c, because it
+would do so in a vector loop's body and not in its tail; where one rounding is wanted, it is written
+out as `fma`, which rounds once wherever it stands.
 """
 
 import math
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
+from numba import types
+from numba.extending import intrinsic
 
-from hepsym._numba import kernel
+from hepsym._numba import JIT_DISABLED, kernel
+
+
+@intrinsic  # Numba finds the arguments' number and names by the signature
+def _fused(_context: Any, a: Any, b: Any, c: Any) -> Any:  # noqa: ARG001
+    def code(_target: Any, builder: Any, _signature: Any, values: Any) -> Any:
+        return builder.fma(*values)
+
+    return types.float64(types.float64, types.float64, types.float64), code
+
+
+def _fused_exactly(a: float, b: float, c: float) -> float:
+    """What the processor's instruction gives, in plain Python (math.fma is there from 3.13 on)."""
+    if not (math.isfinite(a) and math.isfinite(b) and math.isfinite(c)):
+        return a * b + c
+    exact = Fraction(a) * Fraction(b) + Fraction(c)
+    return float(exact) if exact else a * b + c  # which has the sign of the zero
+
+
+if JIT_DISABLED:
+    fma = _fused_exactly
+else:
+
+    @kernel
+    def fma(a: float, b: float, c: float) -> float:
+        """a b + c, rounded once (IEEE 754 fusedMultiplyAdd)."""
+        return float(_fused(a, b, c))  # type: ignore[call-arg]
+
 
 HALF_PI_HIGH = 1.5707963267948966
 LN2_HIGH = 0.6931471803691238  # the first 33 bits of ln 2 (fdlibm's split): n * LN2_HIGH is exact
@@ -25,18 +58,18 @@ def sincos_quarter(a: float) -> tuple[float, float]:
     """
     z = a * a
     s = 1.5918129280835e-10
-    s = s * z - 2.5051131844808866e-08
-    s = s * z + 2.7557316102551507e-06
-    s = s * z - 0.00019841269836758574
-    s = s * z + 0.008333333333330948
-    s = s * z - 0.16666666666666666
+    s = fma(s, z, -2.5051131844808866e-08)
+    s = fma(s, z, 2.7557316102551507e-06)
+    s = fma(s, z, -0.00019841269836758574)
+    s = fma(s, z, 0.008333333333330948)
+    s = fma(s, z, -0.16666666666666666)
     c = -1.1382632416743667e-11
-    c = c * z + 2.087614626828136e-09
-    c = c * z - 2.755731727172921e-07
-    c = c * z + 2.4801587298765686e-05
-    c = c * z - 0.0013888888888887398
-    c = c * z + 0.041666666666666664
-    return a + a * (s * z), 1.0 + z * (c * z - 0.5)
+    c = fma(c, z, 2.087614626828136e-09)
+    c = fma(c, z, -2.755731727172921e-07)
+    c = fma(c, z, 2.4801587298765686e-05)
+    c = fma(c, z, -0.0013888888888887398)
+    c = fma(c, z, 0.041666666666666664)
+    return fma(a, s * z, a), fma(z, fma(c, z, -0.5), 1.0)
 
 
 @kernel
@@ -83,15 +116,15 @@ def log(x: float) -> float:
     s = g / (2.0 + g)
     z = s * s
     p = 1.0 / 21.0
-    p = p * z + 1.0 / 19.0
-    p = p * z + 1.0 / 17.0
-    p = p * z + 1.0 / 15.0
-    p = p * z + 1.0 / 13.0
-    p = p * z + 1.0 / 11.0
-    p = p * z + 1.0 / 9.0
-    p = p * z + 1.0 / 7.0
-    p = p * z + 1.0 / 5.0
-    p = p * z + 1.0 / 3.0
+    p = fma(p, z, 1.0 / 19.0)
+    p = fma(p, z, 1.0 / 17.0)
+    p = fma(p, z, 1.0 / 15.0)
+    p = fma(p, z, 1.0 / 13.0)
+    p = fma(p, z, 1.0 / 11.0)
+    p = fma(p, z, 1.0 / 9.0)
+    p = fma(p, z, 1.0 / 7.0)
+    p = fma(p, z, 1.0 / 5.0)
+    p = fma(p, z, 1.0 / 3.0)
     half = 0.5 * g * g
     # log(1 + g) = g - g^2/2 + s (g^2/2 + 2 z p'), which keeps the leading g exact
     tail = s * (half + 2.0 * z * p)

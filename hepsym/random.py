@@ -43,15 +43,16 @@ def philox4x32(
     All arguments are uint64 below 2^32. Equal to Random123's known answers (tests/test_random.py).
     """
     for _ in range(10):
-        p0 = MULTIPLIER_0 * c0
-        p1 = MULTIPLIER_1 * c2
+        # Only low halves count; masked where they are multiplied, which costs nothing there.
+        p0 = MULTIPLIER_0 * (c0 & LOW32)
+        p1 = MULTIPLIER_1 * (c2 & LOW32)
         c0 = (p1 >> SHIFT_32) ^ c1 ^ k0
-        c1 = p1 & LOW32
+        c1 = p1
         c2 = (p0 >> SHIFT_32) ^ c3 ^ k1
-        c3 = p0 & LOW32
+        c3 = p0
         k0 = (k0 + WEYL_0) & LOW32
         k1 = (k1 + WEYL_1) & LOW32
-    return c0, c1, c2, c3
+    return c0 & LOW32, c1 & LOW32, c2 & LOW32, c3 & LOW32
 
 
 @kernel

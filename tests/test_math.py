@@ -1,6 +1,7 @@
 """Polynomial sin, cos and log hold the errors their docstrings state."""
 
 import math
+from fractions import Fraction
 
 import mpmath
 import numpy as np
@@ -37,3 +38,14 @@ def test_log_error() -> None:
             assert abs(_math.log(x) - exact) <= 4e-16 * abs(exact), x
     assert _math.log(1.0) == 0.0
     assert math.isclose(_math.log(2.0**-53), -53 * math.log(2), rel_tol=4e-16)
+
+
+def test_fma_rounds_once() -> None:
+    """Against exact rationals, where a b + c in two roundings is off; signs of zero and infinities too."""
+    rng = np.random.default_rng(3)
+    for a, b in rng.normal(size=(200, 2)).tolist():
+        c = -a * b * (1 + rng.choice([0.0, 1e-16, 1e-9]))
+        assert _math.fma(a, b, c) == float(Fraction(a) * Fraction(b) + Fraction(c))
+    assert math.copysign(1.0, _math.fma(-1.0, 0.0, -0.0)) == -1.0
+    assert _math.fma(math.inf, 1.0, 1.0) == math.inf
+    assert math.isnan(_math.fma(math.inf, 0.0, 1.0))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.polynomial import Chebyshev, Polynomial
 from numpy.typing import NDArray
 
+from hepsym._math import fma
 from hepsym._numba import kernel
 from hepsym.errors import InputError
 
@@ -38,18 +39,18 @@ def invert_even(u: float, even: Even) -> float:
     t = u * target
     z = t * t
     c = g[8]
-    c = c * z + g[7]
-    c = c * z + g[6]
-    c = c * z + g[5]
-    c = c * z + g[4]
-    c = c * z + g[3]
-    c = c * z + g[2]
-    c = c * z + g[1]
-    c = t * (c * z + g[0])
+    c = fma(c, z, g[7])
+    c = fma(c, z, g[6])
+    c = fma(c, z, g[5])
+    c = fma(c, z, g[4])
+    c = fma(c, z, g[3])
+    c = fma(c, z, g[2])
+    c = fma(c, z, g[1])
+    c = t * fma(c, z, g[0])
     qc = q * c
-    f = c + qc * (c * c) - t
-    slope = 1.0 + 3.0 * qc * c
-    c = c - f * slope / (slope * slope - 3.0 * qc * f)
+    f = fma(qc, c * c, c) - t
+    slope = fma(3.0 * qc, c, 1.0)
+    c = c - f * slope / fma(slope, slope, -3.0 * qc * f)
     return min(c, edge)
 
 

@@ -1,0 +1,102 @@
+"""`hepsym generate`: events of a process into a file, with the cross section."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hepsym.cli._errors import reported
+from hepsym.cli._output import print_json, progress_bar
+
+if TYPE_CHECKING:
+    from hepsym.generators import Card
+
+app = typer.Typer()
+
+
+@app.command()
+def generate(
+    process: Annotated[str, typer.Argument(help="Card name, card file, or a string like 'e- e+ > mu- mu+'.")],
+    events: Annotated[int, typer.Option("--events", "-n", help="How many events.")] = 10_000,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Where to; the suffix names the format, none is a native dataset."),
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="Card key to change, key=value; may be repeated.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Same seed, same events, however many threads.")] = 1,
+    weighted: Annotated[
+        bool, typer.Option("--weighted", help="Flat phase space with weights in pb.")
+    ] = False,
+    threads: Annotated[int | None, typer.Option(help="Threads; all cores by default.")] = None,
+    shards: Annotated[
+        str | None, typer.Option(help="a:b/n makes parts a to b-1 of a run in n parts, for batch systems.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Make the shards that OUT lacks.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Cross section only; nothing is written.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Generate EVENTS of PROCESS into OUT, default PROCESS-events in the current directory.
+
+    Example:
+
+        hepsym generate ee2mumu -n 1000000 -o events --set sqrt_s=200
+    """
+    with reported():
+        from hepsym.generators.cards import load_card
+
+        card = load_card(process, settings or [])
+        target = out if out is not None else Path(f"{card.name or 'hepsym'}-events")
+        if dry_run:
+            _say(_planned(card, events, target, seed, weighted), as_json)
+            return
+        from hepsym.events.native import parse_part
+        from hepsym.generators.produce import generate_to
+
+        part = None if shards is None else parse_part(shards)
+        with progress_bar("generating") as progress:
+            made = generate_to(
+                card, events, target, seed=seed, weighted=weighted, threads=threads,
+                part=part, resume=resume, progress=progress,
+            )  # fmt: skip
+        _say(made.to_json(), as_json)
+
+
+def _planned(card: "Card", events: int, target: Path, seed: int, weighted: bool) -> dict[str, Any]:
+    from hepsym.generators.generate import check_count, generator_for
+
+    check_count(events)
+    generator = generator_for(card)
+    exact = generator.cross_section()
+    return {
+        "process": card.name,
+        "events": events,
+        "file": str(target),
+        "sqrt_s": card.sqrt_s,
+        "cross_section_pb": exact.value_pb,
+        "cross_section_error_pb": exact.error_pb,
+        "seed": seed,
+        "weighted": weighted,
+        "dry_run": True,
+        **generator.figures(),
+    }
+
+
+def _say(values: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(values)
+        return
+    done = "would make" if values.get("dry_run") else "made"
+    print(f"{done} {values['events']:,} events of {values['process']} -> {values['file']}")
+    print(f"  sqrt_s          {values['sqrt_s']:.10g} GeV, seed {values['seed']}")
+    print(f"  cross section   {values['cross_section_pb']:.8g} +- {values['cross_section_error_pb']:.1g} pb")
+    if "forward_backward_asymmetry" in values:
+        print(f"  A_FB            {values['forward_backward_asymmetry']:.6f}")
+    if "seconds" in values:
+        rate = values["events_per_second"]
+        print(
+            f"  time            {values['seconds']:.3g} s, {rate:.3g} events/s on {values['threads']} threads"
+        )

@@ -1,0 +1,254 @@
+"""From a card to a file: shard by shard, resumable, with memory bounded by the shard and not by n."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from hepsym import events as files
+from hepsym.events.event import Provenance
+from hepsym.events.native import SHARD_EVENTS, DatasetWriter, Manifest
+from hepsym.events.template import Template
+from hepsym.generators.cards import Card
+from hepsym.generators.generate import (
+    CHUNK,
+    Array,
+    Filler,
+    Progress,
+    check_count,
+    generator_for,
+    provenance_of,
+)
+from hepsym.generators.process import Generator
+
+__all__ = ["Summary", "generate_to"]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What was made, and how fast."""
+
+    process: str
+    events: int
+    """In the file."""
+    file: str
+    sqrt_s: float
+    """GeV"""
+    cross_section_pb: float
+    cross_section_error_pb: float
+    unweighting_efficiency: float
+    """Events kept per event drawn: 1 for exact inversion. Weighted: (sum w)^2 / (n sum w^2)."""
+    seconds: float
+    events_per_second: float
+    """Of those made now; a resumed run made fewer than the file holds."""
+    seed: int
+    threads: int
+    weighted: bool
+    figures: dict[str, float]
+    """Further exact numbers of the process."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields, the process' figures among them, as JSON values."""
+        values = {name: getattr(self, name) for name in self.__slots__ if name != "figures"}
+        return {**values, **self.figures}
+
+
+def generate_to(
+    card: Card,
+    n: int,
+    path: str | Path,
+    *,
+    seed: int = 1,
+    weighted: bool = False,
+    threads: int | None = None,
+    chunk: int = CHUNK,
+    shard_events: int = SHARD_EVENTS,
+    part: tuple[int, int, int] | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> Summary:
+    """n events of the card's process into a file whose suffix names the format, or a native dataset.
+
+    Without a suffix, `path` becomes a dataset directory of shards, each complete or absent; Ctrl-C
+    finishes the shards in hand and raises KeyboardInterrupt, and `resume` makes the missing ones.
+    `part` = (a, b, n) makes shards a .. b - 1 of n of the same run. Other formats appear whole at
+    the end or not at all. Raises InputError (nothing written) or RunError (complete shards kept).
+    """
+    check_count(n)
+    generator = generator_for(card)
+    filler = Filler(generator, seed, threads=threads, weighted=weighted, chunk=chunk)
+    start = time.perf_counter()
+    if files.format_of(path) == "native":
+        manifest, made = _to_dataset(filler, n, path, shard_events, part, resume, seed, progress)
+        held, source = manifest.events, manifest.provenance
+        efficiency = _efficiency(held, manifest.sum_weights, manifest.sum_weights_squared)
+    else:
+        source, efficiency = _to_file(filler, n, path, seed, progress)
+        held = made = n
+    seconds = time.perf_counter() - start
+    assert source.cross_section_pb is not None and source.cross_section_error_pb is not None
+    return Summary(
+        process=source.process,
+        events=held,
+        file=str(path),
+        sqrt_s=card.sqrt_s,
+        cross_section_pb=source.cross_section_pb,
+        cross_section_error_pb=source.cross_section_error_pb,
+        unweighting_efficiency=efficiency,
+        seconds=seconds,
+        events_per_second=made / seconds,
+        seed=seed,
+        threads=filler.threads,
+        weighted=weighted,
+        figures=dict(generator.figures()),
+    )
+
+
+def _efficiency(n: int, sum_weights: float, sum_squares: float) -> float:
+    return sum_weights**2 / (n * sum_squares) if sum_squares > 0.0 else 0.0
+
+
+def template_of(generator: Generator) -> Template:
+    """What all events of this generator have in common: legs, masses, and the beams' momenta."""
+    beams = generator.beams.tolist()
+    return Template(
+        pdg_ids=generator.pdg_ids,
+        status=generator.status,
+        masses=generator.masses,
+        fixed={leg: (p[0], p[1], p[2], p[3]) for leg, p in enumerate(beams)},
+    )
+
+
+def _to_dataset(
+    filler: Filler,
+    n: int,
+    path: str | Path,
+    shard_events: int,
+    part: tuple[int, int, int] | None,
+    resume: bool,
+    seed: int,
+    progress: Progress | None,
+) -> tuple[Manifest, int]:
+    source = provenance_of(filler.generator, n, seed)
+    made = 0
+    with (
+        DatasetWriter(
+            path,
+            template=template_of(filler.generator),
+            provenance=replace(source, weighted=filler.weighted),
+            total=n,
+            shard_events=shard_events,
+            part=part,
+            resume=resume,
+        ) as dataset,
+        filler.running() as fill,
+        _interrupts() as interrupted,
+    ):
+        missing = dataset.missing
+        wanted = sum(last - first for first, last in map(dataset.span, missing))
+        for index in missing:
+            first, last = dataset.span(index)
+            momenta = dataset.buffer(index)
+            dataset.put(index, momenta, _fill_shard(filler, fill, momenta, first))
+            made += last - first
+            if progress:
+                progress(made, wanted)
+            if interrupted.is_set():
+                raise KeyboardInterrupt
+        manifest = dataset.close(provenance=_final(source, dataset.manifest, filler.weighted))
+    return manifest, made
+
+
+def _fill_shard(filler: Filler, fill: Any, momenta: Array, first: int) -> Array | None:
+    if not filler.weighted:
+        fill(momenta, None, first)
+        return None
+    weights = np.empty(len(momenta))
+    whole = np.empty((min(len(momenta), 4 * CHUNK), filler.generator.legs, 4))  # weights need the beams
+    for start in range(0, len(momenta), len(whole)):
+        rows = slice(start, min(start + len(whole), len(momenta)))
+        block = whole[: rows.stop - start]
+        fill(block, weights[rows], first + start)
+        momenta[rows] = block[:, len(filler.generator.beams) :]
+    return weights
+
+
+def _final(source: Provenance, manifest: Manifest, weighted: bool) -> Provenance:
+    """The provenance at the end: a weighted sample's own cross section, from its shards' sums."""
+    if not weighted:
+        return source
+    count = manifest.events
+    mean = manifest.sum_weights / count
+    variance = max(manifest.sum_weights_squared / count - mean**2, 0.0)
+    error = (variance / max(count - 1, 1)) ** 0.5
+    return replace(source, weighted=True, cross_section_pb=mean, cross_section_error_pb=error)
+
+
+def _to_file(
+    filler: Filler, n: int, path: str | Path, seed: int, progress: Progress | None
+) -> tuple[Provenance, float]:
+    source = provenance_of(filler.generator, n, seed)
+    if filler.weighted:  # the header comes before the events, and says what their weights average to
+        source = _weighted_provenance(filler, n, source)
+    template = template_of(filler.generator)
+    block = np.empty((min(n, SHARD_EVENTS), filler.generator.legs, 4))
+    weights = np.empty(len(block)) if filler.weighted else None
+    total = squares = 0.0
+    with files.open_writer(path, provenance=source) as writer, filler.running() as fill:
+        for first in range(0, n, len(block)):
+            rows = slice(0, min(len(block), n - first))
+            share = None if weights is None else weights[rows]
+            fill(block[rows], share, first)
+            writer.write(
+                replace(template, fixed={}).expand(
+                    block[rows].copy(), weights=None if share is None else share.copy()
+                )
+            )
+            total += float(rows.stop if share is None else share.sum())
+            squares += float(rows.stop if share is None else (share * share).sum())
+            if progress:
+                progress(first + rows.stop, n)
+    return source, _efficiency(n, total, squares)
+
+
+def _weighted_provenance(filler: Filler, n: int, source: Provenance) -> Provenance:
+    """A first pass over the same events, for the mean of their weights and its error."""
+    block = np.empty((min(n, SHARD_EVENTS), filler.generator.legs, 4))
+    weights = np.empty(len(block))
+    total = squares = 0.0
+    with filler.running() as fill:
+        for first in range(0, n, len(block)):
+            count = min(len(block), n - first)
+            fill(block[:count], weights[:count], first)
+            total += float(weights[:count].sum())
+            squares += float((weights[:count] ** 2).sum())
+    mean = total / n
+    error = (max(squares / n - mean**2, 0.0) / max(n - 1, 1)) ** 0.5
+    return replace(source, weighted=True, cross_section_pb=mean, cross_section_error_pb=error)
+
+
+@contextmanager
+def _interrupts() -> Iterator[threading.Event]:
+    """Set by the first Ctrl-C, so that the shard in hand is finished; a second one stops at once."""
+    seen = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield seen
+        return
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        if seen.is_set():
+            raise KeyboardInterrupt
+        seen.set()
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield seen
+    finally:
+        signal.signal(signal.SIGINT, before)
