@@ -1,0 +1,95 @@
+"""What is the metric product of two four-momenta, and the mass of one?"""
+
+import numpy as np
+
+from hepsym._numba import kernel
+from hepsym.lorentz.kernels.exact import dot_four, fma, two_sum
+
+__all__ = [
+    "Momentum", "add_to", "dot", "energy_from_mass", "mass", "mass_squared", "mass_squared_of_sum", "momentum",
+    "momentum_from_mass", "signed_root", "sum_of",
+]  # fmt: skip
+
+Momentum = tuple[float, float, float, float]
+Sum = tuple[Momentum, Momentum]
+
+
+@kernel
+def signed_root(x: float) -> float:
+    """sqrt(x), and -sqrt(-x) where x < 0: the mass of a mass squared, spacelike ones included."""
+    return np.copysign(np.sqrt(np.abs(x)), x)
+
+
+@kernel
+def dot(p: Momentum, q: Momentum) -> float:
+    """p0 q0 - p1 q1 - p2 q2 - p3 q3, GeV^2. Error: see `hepsym.lorentz.dot`."""
+    return dot_four(p, q)
+
+
+@kernel
+def mass_squared(p: Momentum) -> float:
+    """p.p, GeV^2, negative for a spacelike p. Error: see `hepsym.lorentz.mass_squared`."""
+    return dot_four(p, p)
+
+
+@kernel
+def mass(p: Momentum) -> float:
+    """sqrt(p.p), or -sqrt(-p.p) for a spacelike p, GeV. Error: see `hepsym.lorentz.mass`."""
+    return signed_root(dot_four(p, p))
+
+
+@kernel
+def momentum(p: Momentum) -> float:
+    """|p|, GeV. Error: 2 eps."""
+    return np.sqrt(p[1] * p[1] + p[2] * p[2] + p[3] * p[3])
+
+
+@kernel
+def momentum_from_mass(energy: float, m: float) -> float:
+    """|p| = sqrt((E - m)(E + m)), which E^2 - m^2 would lose near threshold. Error: 2 eps; nan for E < m."""
+    return np.sqrt((energy - m) * (energy + m))
+
+
+@kernel
+def energy_from_mass(momentum: float, m: float) -> float:
+    """E = sqrt(|p|^2 + m^2). Error: 2 eps."""
+    return np.sqrt(momentum * momentum + m * m)
+
+
+@kernel
+def sum_of(p: Momentum, q: Momentum) -> Sum:
+    """p + q exactly, as rounded components and what rounding dropped."""
+    a, d = two_sum(p[0], q[0])
+    b, e = two_sum(p[1], q[1])
+    c, f = two_sum(p[2], q[2])
+    h, g = two_sum(p[3], q[3])
+    return (a, b, c, h), (d, e, f, g)
+
+
+@kernel
+def add_to(total: Sum, q: Momentum) -> Sum:
+    """A sum from `sum_of` and one more momentum. Error: a few eps^2 of the largest term."""
+    high, low = total
+    s, e = sum_of(high, q)
+    return s, (low[0] + e[0], low[1] + e[1], low[2] + e[2], low[3] + e[3])
+
+
+@kernel
+def square_with_error(s: float, e: float) -> tuple[float, float]:
+    """(s + e)^2 as a rounded product and the rest, for |e| <= eps |s|."""
+    h = s * s
+    return h, fma(s, s, -h) + 2.0 * s * e
+
+
+@kernel
+def mass_squared_of_sum(total: Sum) -> float:
+    """The square of a sum from `sum_of` or `add_to`. Error: see `hepsym.lorentz.invariant_mass`."""
+    high, low = total
+    h0, l0 = square_with_error(high[0], low[0])
+    h1, l1 = square_with_error(high[1], low[1])
+    h2, l2 = square_with_error(high[2], low[2])
+    h3, l3 = square_with_error(high[3], low[3])
+    s, e1 = two_sum(h0, -h1)
+    s, e2 = two_sum(s, -h2)
+    s, e3 = two_sum(s, -h3)
+    return s + ((e1 + e2 + e3) + (((l0 - l1) - l2) - l3))
