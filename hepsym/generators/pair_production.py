@@ -39,8 +39,8 @@ class PairProduction(Generator):
         if card.sqrt_s <= threshold:
             legs = "outgoing" if m_out >= m_in else "incoming"
             raise InputError(
-                f"sqrt_s = {card.sqrt_s:.17g} GeV is not above the threshold 2 x {max(m_in, m_out):.10g} = "
-                f"{threshold:.17g} GeV of the {legs} pair; raise sqrt_s"
+                f"sqrt_s = {card.sqrt_s!r} GeV is not above the threshold 2 x {max(m_in, m_out):.10g} = "
+                f"{threshold!r} GeV of the {legs} pair; raise sqrt_s"
             )
         self._energy = 0.5 * card.sqrt_s
         self._momentum, self._beam_momentum = (
