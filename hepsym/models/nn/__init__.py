@@ -1,1 +1,5 @@
-"""Layers that models are built from."""
+"""Layers that models are made of."""
+
+from hepsym.models.nn.mlp import MLP, Tape
+
+__all__ = ["MLP", "Tape"]

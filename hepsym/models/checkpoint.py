@@ -1,0 +1,103 @@
+"""How are weights kept? safetensors under a name that says which model and format; nothing is unpickled."""
+
+import io
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from hepsym.errors import InputError
+from hepsym.events.atomic import atomic_file
+
+__all__ = ["FORMAT", "read_state", "read_weights", "write_state", "write_weights"]
+
+FORMAT = "hepsym-checkpoint-1"
+"""Of checkpoints and of training states; another one is refused."""
+
+
+def write_weights(path: Path, weights: Mapping[str, Tensor], model: str) -> None:
+    """Write a checkpoint whole or not at all, over the one of that name if there is one.
+
+    Raises RunError when the disk is full; the former file is then still there.
+    """
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
+    with atomic_file(path, overwrite=True) as file:
+        file.write(save(plain, metadata={"format": FORMAT, "model": model}))
+
+
+def read_weights(path: Path, model: nn.Module, name: str) -> dict[str, Tensor]:
+    """The tensors of a checkpoint, which must be of model `name` and fit into `model`.
+
+    Raises InputError: no such file, damaged, of another model or format, of other shapes.
+    """
+    if not path.is_file():
+        raise InputError(
+            f"{path} does not exist: this run has no finished epoch yet; `hepsym fit --resume` goes on"
+        )
+    try:
+        with safe_open(path, framework="pt", device="cpu") as file:
+            _check_label(path, file.metadata() or {}, name)
+            found = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{path} is damaged ({error}); train again or restore the file") from None
+    _check_shapes(path, found, model)
+    return found
+
+
+def _check_label(path: Path, label: Mapping[str, str], name: str) -> None:
+    form = label.get("format", "an unknown format")
+    if form != FORMAT:
+        raise InputError(
+            f"{path} is {form}; this hepsym reads {FORMAT}: train again or use the version that wrote it"
+        )
+    if label.get("model") != name:
+        raise InputError(
+            f"{path} holds the weights of model {label.get('model')!r}, but the run's config.json says {name!r}"
+        )
+
+
+def _check_shapes(path: Path, found: Mapping[str, Tensor], model: nn.Module) -> None:
+    wanted = {key: tuple(t.shape) for key, t in model.state_dict().items()}
+    there = {key: tuple(t.shape) for key, t in found.items()}
+    for key in sorted(wanted.keys() | there.keys()):
+        if wanted.get(key) != there.get(key):
+            raise InputError(
+                f"{path} does not belong to this run's config.json: {key} has shape {there.get(key)}, "
+                f"the settings give {wanted.get(key)}"
+            )
+
+
+def write_state(path: Path, state: Mapping[str, Any]) -> None:
+    """Write what a resumed training needs (tensors, numbers, lists, dicts), whole or not at all."""
+    buffer = io.BytesIO()
+    torch.save({"format": FORMAT, **state}, buffer)
+    with atomic_file(path, overwrite=True) as file:
+        file.write(buffer.getbuffer())
+
+
+def read_state(path: Path, device: torch.device) -> dict[str, Any] | None:
+    """What `write_state` wrote, on the device; None where there is none yet.
+
+    Only tensors and plain values are read: torch.load(weights_only=True). Raises InputError: damaged, or
+    of another format.
+    """
+    if not path.is_file():
+        return None
+    try:
+        state = torch.load(path, map_location=device, weights_only=True)
+        form = state.get("format")
+    except (RuntimeError, OSError, ValueError, EOFError, KeyError, AttributeError, pickle.UnpicklingError):
+        raise InputError(
+            f"{path} is damaged or no training state; remove it to train from the beginning"
+        ) from None
+    if form != FORMAT:
+        raise InputError(f"{path} has format {form!r}; this hepsym resumes from {FORMAT}")
+    found: dict[str, Any] = state
+    return found

@@ -1,0 +1,151 @@
+"""How does a table become a run? Checked, split, scaled, trained, written down."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from hepsym.errors import InputError
+from hepsym.models import metrics
+from hepsym.models.dataset import Dataset, prepare
+from hepsym.models.device import NUMPY_DTYPES, choose_device, to_device
+from hepsym.models.feed import feed
+from hepsym.models.model import Model
+from hepsym.models.registry import model_class
+from hepsym.models.rundir import FORMAT, open_run, versions
+from hepsym.models.settings import FitSettings
+from hepsym.models.training import Outcome, Progress, Training
+
+__all__ = ["FitResult", "fit", "train_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class FitResult:
+    """What a fit came to."""
+
+    run: Path
+    best_epoch: int
+    """From 0; the epoch of the smallest validation loss, whose weights are kept."""
+    epochs: int
+    """Finished ones."""
+    losses: Mapping[str, Mapping[str, Any]]
+    """"train" and "validation": loss terms of the best epoch, per event; training terms are means over the
+    epoch, while the weights moved."""
+    n_train: int
+    n_validation: int
+    n_test: int
+    seconds: float
+    """Of the training loop in this call, validation and saving included."""
+    samples_per_second: float
+    """Training rows visited a second; 0 where a finished run was resumed."""
+    dropped_columns: tuple[str, ...]
+    device: str
+
+
+def fit(
+    values: NDArray[np.float64],
+    names: Sequence[str],
+    settings: FitSettings,
+    run: str | Path,
+    *,
+    source: Mapping[str, Any],
+    drop_constant: bool = False,
+    resume: bool = False,
+    progress: Progress = None,
+) -> FitResult:
+    """Train the model of `settings` on a table and write RUN/ (docs/training.md says what is in it).
+
+    values: (n, D) float64 in any units, all finite. names: of the D columns. source: JSON values that
+    say where the table came from; kept in RUN/config.json. drop_constant: leave constant columns out
+    and report them instead of refusing them. resume: go on with a run that was killed or interrupted,
+    or start it where there is none; the weights then are bit-identical to those of an undisturbed run
+    on a CPU with the same number of threads. progress: called with (epochs done, epochs).
+
+    Raises InputError (nothing is written): everything `hepsym.models.dataset.prepare` refuses, an
+    unknown model, a device that is not there, RUN exists without resume, resume with other settings or
+    other data. Raises RunError: loss not finite, disk full; the last good checkpoint is kept.
+    KeyboardInterrupt after SIGINT: the step is finished, the state is saved.
+    """
+    run = Path(run)
+    kind, device = model_class(settings.model), choose_device(settings.device)
+    _check_amp(settings, device)
+    data = prepare(values, names, settings, drop_constant=drop_constant)
+    open_run(run, config_of(settings, data, source), resume=resume)
+    model = kind(len(data.scaling.columns), settings)
+    outcome = train_in(run, model, data, settings, (settings.seed,), device, resume=resume, progress=progress)
+    best = outcome.best_epoch[0]
+    line = metrics.read(run / "metrics.jsonl")[best]
+    return FitResult(
+        run=run,
+        best_epoch=best,
+        epochs=outcome.epochs,
+        losses={split: line[split] for split in ("train", "validation")},
+        n_train=data.counts[0],
+        n_validation=data.counts[1],
+        n_test=data.counts[2],
+        seconds=outcome.seconds,
+        samples_per_second=outcome.rows / outcome.seconds,
+        dropped_columns=data.dropped,
+        device=str(device),
+    )
+
+
+def train_in(
+    directory: Path,
+    model: Model,
+    data: Dataset,
+    settings: FitSettings,
+    seeds: Sequence[int],
+    device: torch.device,
+    *,
+    resume: bool,
+    progress: Progress,
+) -> Outcome:
+    """Move model and data to the device and train there, keeping everything in the directory."""
+    dtype = NUMPY_DTYPES[settings.dtype]
+    training = torch.from_numpy(data.training.astype(dtype, copy=False))
+    validation = to_device(data.validation.astype(dtype, copy=False), device)
+    model.to(device=device, dtype=training.dtype)
+    rows = feed(training, settings.batch, seeds, device)
+    return Training(model, rows, validation, settings, directory).run(resume=resume, progress=progress)
+
+
+def config_of(settings: FitSettings, data: Dataset, source: Mapping[str, Any]) -> dict[str, Any]:
+    """RUN/config.json: all that says which run this is."""
+    return {
+        "format": FORMAT,
+        "model": settings.model,
+        "settings": settings.to_json(),
+        "names": list(data.names),
+        "kept": list(data.kept),
+        "dropped_columns": list(data.dropped),
+        "scaling": data.scaling.to_json(),
+        "split": dict(zip(("train", "validation", "test"), data.counts, strict=True))
+        | {"seed": settings.seed},
+        "rows": sum(data.counts),
+        "digest": data.digest,
+        "source": dict(source),
+        "loss": loss_in_words(settings),
+        "versions": versions(),
+    }
+
+
+def loss_in_words(settings: FitSettings) -> str:
+    """The loss of an event as it was minimised."""
+    over = "sum" if settings.reduction == "sum" else "(1/D) sum"
+    error = f"{over}_j (x_j - xhat_j)^2"
+    if settings.variance == "learned":
+        error = "D/2 log(2 pi s^2) + sum_j (x_j - xhat_j)^2 / (2 s^2)"
+        error = error if settings.reduction == "sum" else f"(1/D) [{error}]"
+    return f"{error} + {settings.beta:g} KL(q(z|x) || N(0, 1)), x scaled features, KL in nats"
+
+
+def _check_amp(settings: FitSettings, device: torch.device) -> None:
+    if settings.amp and device.type != "cuda":
+        raise InputError(f"amp = true needs a CUDA device, but the fit runs on {device}: leave amp out")
+    if settings.amp and settings.dtype == "float64":
+        raise InputError("amp = true and dtype = 'float64' contradict one another: leave one out")

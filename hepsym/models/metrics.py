@@ -1,0 +1,68 @@
+"""What is written down about the training? A line an epoch, every loss term apart."""
+
+import json
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from hepsym.events.atomic import replace_text
+
+__all__ = ["Mean", "append", "keep_lines", "plain", "read"]
+
+
+class Mean:
+    """Running means of loss terms, in float64 and on the terms' device."""
+
+    def __init__(self) -> None:
+        self.sums: dict[str, Tensor] = {}
+        self.count = 0
+
+    def add(self, terms: Mapping[str, Tensor], rows: int = 1) -> None:
+        """Take in terms that are means over `rows` rows each (or over one batch of a common size)."""
+        if not self.sums:
+            self.sums = {name: torch.zeros_like(term, dtype=torch.float64) for name, term in terms.items()}
+        for name, term in terms.items():
+            self.sums[name].add_(term, alpha=rows)
+        self.count += rows
+
+    def values(self) -> dict[str, Tensor]:
+        """The means so far."""
+        return {name: total / self.count for name, total in self.sums.items()}
+
+
+def plain(terms: Mapping[str, Tensor]) -> dict[str, Any]:
+    """Terms as JSON values; the members' axis falls away where there is one member."""
+    return {name: (t[0] if len(t) == 1 else t).tolist() for name, t in terms.items()}
+
+
+def append(path: Path, line: Mapping[str, Any]) -> None:
+    """Add one line; it is on its way to the disk when this returns."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line, allow_nan=False) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """The lines, an epoch each; a last line that a kill cut short is left out."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+
+
+def keep_lines(path: Path, count: int) -> None:
+    """Cut the file back to its first `count` lines: what a killed run wrote after its last state."""
+    kept = read(path)[:count]
+    replace_text(path, "".join(json.dumps(line) + "\n" for line in kept))
+
+
+def finite(terms: Mapping[str, Tensor]) -> bool:
+    """Whether every loss is a finite number."""
+    return math.isfinite(float(terms["loss"].sum()))

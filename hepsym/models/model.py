@@ -1,0 +1,70 @@
+"""What must a model offer so that the one training loop can train it?"""
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from hepsym.models.noise import Noise
+
+__all__ = ["Model", "Terms"]
+
+Terms = dict[str, Tensor]
+"""Loss terms by name, each a mean over the batch with the members' axis first: "loss" (members,) is minimised."""
+
+
+class Model(nn.Module, ABC):
+    """Abstract autoencoder of rows, or `members` of them that are trained side by side.
+
+    members = 1 but in a sweep. Batches are (seeds, batch, features), where members is a multiple of
+    seeds: member m sees the rows and the noise of seed m mod seeds.
+    """
+
+    name: ClassVar[str]
+    """In the registry and in checkpoints."""
+    members: int
+
+    @abstractmethod
+    def loss_terms(self, batch: Tensor, noise: Noise, warmth: float = 1.0) -> Terms:
+        """Loss terms of a batch (seeds, batch, features), differentiable; beta is multiplied by warmth."""
+
+    @abstractmethod
+    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log variance of q(z|x), each (members, n, L), of x (members, n, features)."""
+
+    @abstractmethod
+    def decode(self, z: Tensor) -> Tensor:
+        """Features (members, n, D) of latents z (members, n, L)."""
+
+    @property
+    @abstractmethod
+    def decoder_variance(self) -> Tensor:
+        """Variance of p(x|z), (members,)."""
+
+    def prepare(self, batch: int) -> None:
+        """Called once, when the parameters have their device, dtype and .grad: allocate buffers here."""
+
+    def accumulate(self, batch: Tensor, noise: Noise, warmth: float = 1.0) -> Terms:
+        """Loss terms, and their gradient in the parameters' .grad; a model that can do it faster overrides it."""
+        for parameter in self.parameters():
+            if parameter.grad is not None:
+                parameter.grad.zero_()
+        terms = self.loss_terms(batch, noise, warmth)
+        terms["loss"].sum().backward()  # type: ignore[no-untyped-call]
+        return {name: term.detach() for name, term in terms.items()}
+
+    def jacobian(self, z: Tensor) -> Tensor:
+        """d x_j / d z_i of the decoder at z (members, n, L): (members, n, D, L)."""
+        rows = torch.func.vmap(torch.func.jacfwd(lambda row: self.decode(row[:, None, :])[:, 0]))
+        by_row: Tensor = rows(z.transpose(0, 1))  # (n, members, D, members, L)
+        own = torch.diagonal(by_row, dim1=1, dim2=3)  # (n, D, L, members)
+        return own.permute(3, 0, 1, 2)
+
+    def member(self, state: dict[str, Tensor], index: int) -> dict[str, Tensor]:
+        """The part of a state dict that is member `index`."""
+        return {name: tensor[index : index + 1] for name, tensor in state.items()}
+
+    def extra(self) -> dict[str, Any]:
+        """Further numbers for metrics and results, by name."""
+        return {}
