@@ -85,8 +85,8 @@ def _allow_group(handle: int) -> None:
 def _umask() -> int:
     # The mask can only be read by setting it; /proc says it without that race between threads.
     with contextlib.suppress(OSError, ValueError, StopIteration):
-        with Path("/proc/self/status").open(encoding="ascii", errors="replace") as status:
-            return int(next(line for line in status if line.startswith("Umask:")).split()[1], 8)
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
+        return int(next(line for line in status if line.startswith("Umask:")).split()[1], 8)
     return 0o022
 
 

@@ -85,9 +85,6 @@ def _masses(pieces: Sequence[Events], legs: int) -> NDArray[np.float64]:
 
 def _column(pieces: Sequence[Events], name: str, legs: int) -> NDArray[Any]:
     like = next(p.columns[name] for p in pieces if name in p.columns)
-    per_leg = any(
-        name in p.columns and p.columns[name].ndim >= 2 and p.columns[name].shape[1] == p.legs for p in pieces
-    )
     parts = []
     for p in pieces:
         if name in p.columns:
@@ -96,7 +93,14 @@ def _column(pieces: Sequence[Events], name: str, legs: int) -> NDArray[Any]:
             part = np.full((len(p), *like.shape[1:]), np.nan)
         else:
             part = np.zeros((len(p), *like.shape[1:]), dtype=like.dtype)
-        parts.append(_legs(part, legs) if per_leg and part.ndim >= 2 and part.shape[1] < legs else part)
+        parts.append(_legs(part, legs) if part.ndim == 3 and part.shape[1] < legs else part)
+    widths = {part.shape[1] for part in parts if part.ndim == 2}
+    if len(widths) > 1 and np.issubdtype(like.dtype, np.floating):  # lists of weights of several lengths
+        parts = [_wide(part, max(widths)) for part in parts]
     if len({part.shape[1:] for part in parts}) > 1:
         raise InputError(f"column {name!r} has another shape in another part of the sample")
     return _stack(parts)
+
+
+def _wide(part: NDArray[Any], width: int) -> NDArray[Any]:
+    return np.pad(part, [(0, 0), (0, width - part.shape[1])], constant_values=np.nan)

@@ -69,7 +69,7 @@ class Events:
     weights: NDArray[np.float64] | None = None
     """(n,) in pb where provenance.weighted; None means that all are equal."""
     columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
-    """Further values by name, each (n,), (n, k), or (n, legs, k): what a file said besides."""
+    """Further values by name, each (n,), (n, k), or per leg (n, legs, k): what a file said besides."""
     provenance: Provenance = Provenance()
 
     def __post_init__(self) -> None:

@@ -12,6 +12,7 @@ from hepsym.events.event import INCOMING, Events, Provenance
 
 __all__ = ["Template"]
 
+NO_PROVENANCE = Provenance()
 Momentum = tuple[float, float, float, float]
 
 
@@ -58,7 +59,7 @@ class Template:
         masses: NDArray[np.float64] | None = None,
         weights: NDArray[np.float64] | None = None,
         columns: Mapping[str, NDArray[Any]] | None = None,
-        provenance: Provenance = Provenance(),
+        provenance: Provenance = NO_PROVENANCE,
     ) -> Events:
         """Events of the varying legs' momenta (m, varying, 4); without fixed legs nothing is copied."""
         full = momenta

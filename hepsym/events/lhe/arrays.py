@@ -72,11 +72,12 @@ class Pending:
         self._check_whole(heads[:, 1], np.arange(len(counts)), "process number")
         for i, name in _WHOLE.items():
             self._check_whole(rows[:, i], owner, name)
-        self._refuse(rows[:, 0] == 0, owner, "PDG id is 0, which is no particle")
-        self._refuse((rows[:, 1] == 0) | (np.abs(rows[:, 1]) > 127), owner, "status is out of range")
+        self._refuse(np.asarray(rows[:, 0] == 0), owner, "PDG id is 0, which is no particle")
+        bad = np.asarray((rows[:, 1] == 0) | (np.abs(rows[:, 1]) > 127))
+        self._refuse(bad, owner, "status is out of range")
         mothers = rows[:, 2:4]
-        bad = (mothers < 0) | (mothers > counts[owner][:, None])
-        self._refuse(bad.any(axis=1), owner, "a mother is not one of the event's particles")
+        wrong = (mothers < 0) | (mothers > counts[owner][:, None])
+        self._refuse(np.asarray(wrong.any(axis=1)), owner, "a mother is not one of the event's particles")
         events = self._events(heads, rows, counts, owner)
         self.taken += len(counts)
         self._clear()
@@ -124,8 +125,8 @@ class Pending:
             },
             "mothers": table[..., 2:4].astype(np.int32),
             "colours": table[..., 4:6].astype(np.int32),
-            "lifetimes": np.ascontiguousarray(table[..., 11]),
-            "spins": np.ascontiguousarray(table[..., 12]),
+            "lifetimes": np.ascontiguousarray(table[..., 11:12]),
+            "spins": np.ascontiguousarray(table[..., 12:13]),
         }
         if self._kept is not None:
             columns = {name: column for name, column in columns.items() if name in self._kept}

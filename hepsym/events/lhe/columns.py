@@ -12,7 +12,7 @@ EVENT_DEFAULTS = {"scale": -1.0, "aqed": -1.0, "aqcd": -1.0, "process_id": 1}
 """(n,): SCALUP in GeV, AQEDUP, AQCDUP (-1: not given) and IDPRUP."""
 
 LEG_DEFAULTS = {"colours": 0, "lifetimes": 0.0, "spins": 9.0}
-"""(n, legs, 2) ICOLUP, (n, legs) VTIMUP in mm, (n, legs) SPINUP (9: not given)."""
+"""(n, legs, 2) ICOLUP, (n, legs, 1) VTIMUP in mm, (n, legs, 1) SPINUP (9: not given)."""
 
 WEIGHT_PREFIX = "weight:"
 """`weight:1001` is (n,): the <wgt id='1001'> of each event, NaN where it has none."""
@@ -38,11 +38,11 @@ def default_mothers(status: NDArray[np.int8]) -> NDArray[np.int64]:
 
 
 def leg_column(events: Events, name: str) -> NDArray[np.float64] | NDArray[np.int64]:
-    """A per-leg column, (legs, ...) where absent and by default the same in every event, else (n, legs, ...)."""
+    """A per-leg column, (n, legs, ...); (legs, ...) where it is absent and all events are alike."""
     if name in events.columns:
         column = events.columns[name]
         pair = name in {"mothers", "colours"}
-        shape = (len(events), events.legs, 2) if pair else (len(events), events.legs)
+        shape = (len(events), events.legs, 2 if pair else 1)
         if column.shape != shape:
             raise InputError(
                 f"column {name!r} must have shape {shape} to be written as LHE, not {column.shape}"
@@ -52,5 +52,5 @@ def leg_column(events: Events, name: str) -> NDArray[np.float64] | NDArray[np.in
         return column.astype(np.int64) if pair else column.astype(np.float64)
     if name == "mothers":
         return default_mothers(events.status)
-    shape = (*events.status.shape, 2) if name == "colours" else events.status.shape
+    shape = (*events.status.shape, 2 if name == "colours" else 1)
     return np.full(shape, LEG_DEFAULTS[name])

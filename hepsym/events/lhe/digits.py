@@ -39,7 +39,7 @@ def _thresholds() -> NDArray[np.int64]:
 
 def _below(x: float, k: int) -> bool:
     numerator, denominator = x.as_integer_ratio()
-    return numerator < 10**k * denominator if k >= 0 else numerator * 10**-k < denominator
+    return bool(numerator < 10**k * denominator if k >= 0 else numerator * 10**-k < denominator)
 
 
 POWERS = _powers()
@@ -66,7 +66,7 @@ def _product(a: np.uint64, b: np.uint64) -> tuple[np.uint64, np.uint64]:
 
 
 @kernel
-def decimal(bits: np.int64) -> tuple[np.uint64, int]:
+def decimal(bits: np.int64) -> tuple[np.uint64, np.int64]:
     """(d, k) with x = d 10^(k - 16) rounded to 17 digits, 10^16 <= d < 10^17, of a positive finite x.
 
     `bits` are those of x. d is x's 53 bits times 128 bits of a power of ten: the product is known to
@@ -134,7 +134,9 @@ def write_number(out: NDArray[np.uint8], at: int, x: float) -> int:
     if bits < 0:
         at += 1
     bits = bits & 0x7FFFFFFFFFFFFFFF
-    d, k = (N0, np.int64(0)) if bits == 0 else decimal(bits)
+    d, k = N0, np.int64(0)
+    if bits != 0:
+        d, k = decimal(bits)
     first = d // TEN_16
     rest = d - first * TEN_16
     upper = rest // TEN_8
@@ -148,7 +150,7 @@ def write_number(out: NDArray[np.uint8], at: int, x: float) -> int:
         out[at + 11 + i] = np.int64((right >> np.uint64(8 * i)) & np.uint64(0xFF))
     out[at + 19] = LETTER_E
     out[at + 20] = MINUS if k < 0 else PLUS
-    k = abs(k)
+    k = np.abs(k)
     at += 21
     if k >= 100:
         out[at] = ZERO + k // 100

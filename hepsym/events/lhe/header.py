@@ -61,7 +61,8 @@ def _init(provenance: Provenance, weighted: bool) -> str:
     error = provenance.cross_section_error_pb if provenance.cross_section_error_pb is not None else 0.0
     most = sigma if weighted else 1.0
     scheme = WEIGHTED if weighted else UNIT
-    return f" {one} {two} {energy:.16e} {energy:.16e} 0 0 0 0 {scheme} 1\n {sigma:.16e} {error:.16e} {most:.16e} 1"
+    beams = f" {one} {two} {energy:.16e} {energy:.16e} 0 0 0 0 {scheme} 1"
+    return f"{beams}\n {sigma:.16e} {error:.16e} {most:.16e} 1"
 
 
 def file_end() -> str:

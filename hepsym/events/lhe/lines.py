@@ -4,6 +4,7 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from hepsym.errors import InputError
 
@@ -47,10 +48,11 @@ class Lines:
             self.number += 1
             yield rest
 
-    def _open(self) -> "gzip.GzipFile | object":
+    def _open(self) -> BinaryIO:
         with self.path.open("rb") as file:
             packed = file.read(2) == GZIP_MAGIC
-        return gzip.open(self.path, "rb") if packed else self.path.open("rb", buffering=0)
+        opened = gzip.open(self.path, "rb") if packed else self.path.open("rb", buffering=0)  # noqa: SIM115 - the caller closes
+        return cast(BinaryIO, opened)
 
     def error(self, what: str, line: int | None = None) -> InputError:
         """What to raise for a fault at this line."""

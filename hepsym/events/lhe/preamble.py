@@ -57,7 +57,8 @@ def read_preamble(source: Iterator[bytes], lines: Lines) -> Preamble:
 
 def _read_opening(source: Iterator[bytes], lines: Lines) -> str | None:
     """Everything before <init>; the text of the block that hepsym writes, if there is one."""
-    size, opened, inside, block = 0, False, False, None
+    size, opened, inside = 0, False, False
+    block: list[bytes] | None = None
     for line in source:
         size += len(line) + 1
         text = line.strip()

@@ -58,7 +58,8 @@ def render(
     """Write events as text into `out`, which is long enough; the number of bytes written.
 
     momenta (n, legs, 4): E, x, y, z. filled (n,): particles of an event, or (0,) where all legs are.
-    processes (n,); heads (n, 4): weight, scale, alpha_QED, alpha_QCD. weights (n, k): reweights, NaN where absent.
+    processes (n,); heads (n, 4): weight, scale, alpha_QED, alpha_QCD.
+    weights (n, k): further weights of the event, NaN where absent.
     integers (n, legs, 6): id, status, mothers, colours; tails (n, legs, 3): mass, lifetime, spin;
     both with n = 0 where every event has the same, whose text is then ready in `text`.
 

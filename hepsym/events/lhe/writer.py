@@ -122,7 +122,7 @@ class LheWriter:
             text,
             np.cumsum([len(p) for p in pieces]).astype(np.int64),
         )
-        self._emit(memoryview(self._buffer)[:used])
+        self._emit(self._buffer[:used].data)
 
     def _size(self, events: Events, text: int) -> int:
         legs = events.legs * (7 * NUMBER_WIDTH + 6 * 21)
@@ -180,10 +180,15 @@ def _heads(events: Events) -> NDArray[np.float64]:
 
 def _particles(events: Events) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """integers (n, legs, 6) and tails (n, legs, 3), with n = 1 where every event has the same."""
-    whole = [events.pdg_ids, events.status, leg_column(events, "mothers"), leg_column(events, "colours")]
-    real = [events.masses, leg_column(events, "lifetimes"), leg_column(events, "spins")]
+    whole: list[NDArray[Any]] = [
+        events.pdg_ids,
+        events.status,
+        leg_column(events, "mothers"),
+        leg_column(events, "colours"),
+    ]
+    real: list[NDArray[Any]] = [events.masses, leg_column(events, "lifetimes"), leg_column(events, "spins")]
     integers = [_alike(v, 2 if i > 1 else 1) for i, v in enumerate(whole)]
-    tails = [_alike(v, 1) for v in real]
+    tails = [_alike(v, 2 if i > 0 else 1) for i, v in enumerate(real)]
     count = max(len(v) for v in [*integers, *tails])
 
     def joined(pieces: list[NDArray[Any]], kind: type) -> NDArray[Any]:

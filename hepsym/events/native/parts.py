@@ -30,7 +30,7 @@ def write_part(directory: Path, index: int, name: str, array: NDArray[Any]) -> P
     array = np.ascontiguousarray(array)
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
-    content = memoryview(array.reshape(-1).view(np.uint8)) if array.size else memoryview(b"")
+    content = array.reshape(-1).view(np.uint8).data if array.size else memoryview(b"")
     digest = hashlib.sha256(header.getvalue())
     # A shard that is there already is one that a killed run did not get into its manifest.
     with atomic_file(path, overwrite=True) as file:

@@ -30,7 +30,11 @@ class StreamWriter:
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], *, provenance: Provenance, shard_events: int = SHARD_EVENTS
+        self,
+        path: str | os.PathLike[str],
+        *,
+        provenance: Provenance | None = None,
+        shard_events: int = SHARD_EVENTS,
     ) -> None:
         self.path = new_path(path)
         self._provenance = provenance
@@ -59,6 +63,8 @@ class StreamWriter:
             self._waiting = [rest] if len(rest) else []
 
     def _flush(self, events: Events) -> None:
+        if self._provenance is None:
+            self._provenance = events.provenance
         if not self._shards:
             self._template = Template.of(events)
         first = sum(s.events for s in self._shards)
@@ -101,8 +107,9 @@ class StreamWriter:
         if self._waiting:
             self._flush(concatenate(self._waiting))
         total = sum(s.events for s in self._shards)
+        provenance = self._provenance if self._provenance is not None else Provenance()
         manifest = Manifest(
-            self._template, self._provenance, total, len(self._shards), None, True, tuple(self._shards)
+            self._template, provenance, total, len(self._shards), None, True, tuple(self._shards)
         )
         write_manifest(self._temporary, manifest)
         new_path(self.path)

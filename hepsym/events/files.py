@@ -1,0 +1,228 @@
+"""Which format has a file, and how are events read from and written to any of them?"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+from hepsym.errors import InputError
+from hepsym.events.atomic import new_path
+from hepsym.events.concatenate import concatenate
+from hepsym.events.event import Events, Provenance
+from hepsym.events.native.manifest import MANIFEST
+from hepsym.events.tabular import TABLE_SUFFIXES
+
+__all__ = [
+    "FORMATS",
+    "EventWriter",
+    "check_output",
+    "dropped",
+    "format_of",
+    "is_event_file",
+    "iterate",
+    "open_writer",
+    "provenance_of",
+    "read",
+    "write",
+]
+
+Path_ = str | os.PathLike[str]
+
+FORMATS: dict[str, str] = {
+    ".lhe": "lhe",
+    ".lhe.gz": "lhe",
+    ".npz": "npz",
+    ".parquet": "parquet",
+}
+"""By suffix; without one it is the native dataset, a directory."""
+
+
+class EventWriter(Protocol):
+    """What every format's writer does."""
+
+    def write(self, events: Events) -> None:
+        """Append events."""
+
+
+def format_of(path: Path_) -> str:
+    """The format that a name means: "native", "lhe", "npz", "parquet". Raises InputError for no known suffix.
+
+    A directory with a manifest is native whatever its name.
+    """
+    path = Path(path)
+    if (path / MANIFEST).is_file():
+        return "native"
+    name = path.name.lower()
+    for suffix in sorted(FORMATS, key=len, reverse=True):
+        if name.endswith(suffix) and name != suffix:
+            return FORMATS[suffix]
+    if path.suffix:
+        raise InputError(
+            f"{path}: unknown suffix {path.suffix!r}; use one of {', '.join(FORMATS)}, "
+            "or none for a native dataset (a directory)"
+        )
+    return "native"
+
+
+def check_output(path: Path_) -> Path:
+    """The path, if events can be written there; to be called before any work is done.
+
+    Raises InputError for an unknown suffix, a path that exists (nothing is ever overwritten), a
+    directory that does not exist or is not writable.
+    """
+    format_of(path)
+    return new_path(path)
+
+
+def is_event_file(path: Path_) -> bool:
+    """Whether `iterate` takes this file; False for a plain table. Raises InputError for neither."""
+    path = Path(path)
+    if not path.exists():
+        raise InputError(f"{path} does not exist")
+    suffix = path.suffix.lower()
+    if suffix == ".npz":
+        from hepsym.events.columnar import is_npz_events
+
+        return is_npz_events(path)
+    if suffix == ".parquet":
+        from hepsym.events.columnar import is_parquet_events
+
+        return is_parquet_events(path)
+    if suffix in TABLE_SUFFIXES:
+        return False
+    try:
+        format_of(path)
+    except InputError:
+        known = ", ".join([*FORMATS, *(s for s in TABLE_SUFFIXES if s not in FORMATS)])
+        raise InputError(
+            f"{path}: unknown suffix {suffix!r}; what can be read are {known}, and datasets"
+        ) from None
+    return True
+
+
+def iterate(path: Path_) -> Iterator[Events]:
+    """The events of a file, a piece at a time, in order; memory stays bounded (but for .npz).
+
+    Raises InputError for a file that is not there, not of its format, or damaged, at the latest when
+    the damaged piece is reached.
+    """
+    return iter(_open(path))
+
+
+def read(path: Path_) -> Events:
+    """All events of a file, in memory. Raises InputError as `iterate`, and for a file without events."""
+    pieces = list(iterate(path))
+    if not pieces:
+        raise InputError(f"{path} holds no events")
+    return concatenate(pieces)
+
+
+def provenance_of(path: Path_) -> Provenance:
+    """Where the events of a file came from, without reading them (but for .npz)."""
+    source = _open(path)
+    if isinstance(source, list):
+        return source[0].provenance if source else Provenance()
+    found: Provenance = source.provenance
+    return found
+
+
+def _open(path: Path_) -> Any:
+    """Something to iterate over, with its provenance."""
+    path = Path(path)
+    if not path.exists():
+        raise InputError(f"{path} does not exist")
+    return _READERS[format_of(path)](path)
+
+
+def open_writer(path: Path_, *, provenance: Provenance | None = None) -> AbstractContextManager[EventWriter]:
+    """A context manager whose `write(events)` appends; the file appears whole when it ends, or not at all.
+
+    `provenance` defaults to that of the first events. Raises InputError as `check_output`.
+    """
+    path = check_output(path)
+    writer: AbstractContextManager[EventWriter] = _WRITERS[format_of(path)](path, provenance)
+    return writer
+
+
+def write(path: Path_, events: Events | Iterable[Events], *, provenance: Provenance | None = None) -> None:
+    """Write events, or pieces of events, to a new file of the format that its name means.
+
+    Raises InputError as `check_output`, and for values that the format cannot hold; RunError when
+    the disk fails. Then nothing is left.
+    """
+    with open_writer(path, provenance=provenance) as writer:
+        for piece in [events] if isinstance(events, Events) else events:
+            writer.write(piece)
+
+
+def dropped(path: Path_, events: Events) -> list[str]:
+    """What of these events a file of this name cannot hold, in words."""
+    if format_of(path) != "lhe":
+        return []
+    from hepsym.events.lhe import carried
+
+    return [f"column {name!r}" for name in events.columns if not carried(name)]
+
+
+def _read_native(path: Path) -> Any:
+    from hepsym.events.native import Dataset
+
+    return Dataset(path)
+
+
+def _read_lhe(path: Path) -> Any:
+    from hepsym.events.lhe import LheReader
+
+    return LheReader(path)
+
+
+def _read_npz(path: Path) -> Any:
+    from hepsym.events.columnar import read_npz
+
+    events = read_npz(path)
+    return [events] if len(events) else []
+
+
+def _read_parquet(path: Path) -> Any:
+    from hepsym.events.columnar import ParquetReader
+
+    return ParquetReader(path)
+
+
+def _write_native(path: Path, provenance: Provenance | None) -> Any:
+    from hepsym.events.native import StreamWriter
+
+    return StreamWriter(path, provenance=provenance)
+
+
+def _write_lhe(path: Path, provenance: Provenance | None) -> Any:
+    from hepsym.events.lhe import LheWriter
+
+    return LheWriter(path, provenance=provenance)
+
+
+def _write_npz(path: Path, provenance: Provenance | None) -> Any:
+    from hepsym.events.columnar import NpzWriter
+
+    return NpzWriter(path, provenance=provenance)
+
+
+def _write_parquet(path: Path, provenance: Provenance | None) -> Any:
+    from hepsym.events.columnar import ParquetWriter
+
+    return ParquetWriter(path, provenance=provenance)
+
+
+_READERS: dict[str, Callable[[Path], Any]] = {
+    "native": _read_native,
+    "lhe": _read_lhe,
+    "npz": _read_npz,
+    "parquet": _read_parquet,
+}
+_WRITERS: dict[str, Callable[[Path, Provenance | None], Any]] = {
+    "native": _write_native,
+    "lhe": _write_lhe,
+    "npz": _write_npz,
+    "parquet": _write_parquet,
+}

@@ -1,0 +1,153 @@
+"""How is a plain table read: .csv, .npy, .npz, .parquet? Named columns of numbers, or one clear line."""
+
+import csv
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepsym.errors import InputError
+
+__all__ = ["TABLE_SUFFIXES", "load_npy", "load_npz", "read_columns"]
+
+Columns = dict[str, NDArray[np.float64]]
+NUMPY_FAULTS: tuple[type[Exception], ...] = (
+    ValueError, EOFError, KeyError, TypeError, SyntaxError, OverflowError, NotImplementedError,
+    zipfile.BadZipFile, zlib.error, RuntimeError, UnicodeError, MemoryError,
+)  # fmt: skip
+"""What numpy raises for files that are damaged, hostile, or of another kind."""
+
+
+def read_columns(path: Path) -> Columns:
+    """All columns of a table file, in order, (n,) float64 each. Raises InputError."""
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise InputError(f"{path}: a table has one of the suffixes {', '.join(_READERS)}")
+    if not path.is_file():
+        raise InputError(f"{path} {'is a directory, not a file' if path.is_dir() else 'does not exist'}")
+    try:
+        columns = reader(path)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from None
+    if len({len(c) for c in columns.values()}) > 1:
+        lengths = ", ".join(f"{n}: {len(c)}" for n, c in columns.items())
+        raise InputError(f"{path}: columns have different lengths ({lengths[:200]})")
+    return columns
+
+
+def _numeric(path: Path, name: str, values: NDArray[Any]) -> NDArray[np.float64]:
+    if values.dtype.kind not in "iufb":
+        raise InputError(f"{path}: column {name!r} is not of numbers (its type is {values.dtype})")
+    if values.ndim != 1:
+        raise InputError(f"{path}: column {name!r} has shape {values.shape}, a column has one number a row")
+    return values.astype(np.float64)
+
+
+def _read_csv(path: Path) -> Columns:
+    with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
+        try:
+            rows = list(csv.reader(file))
+        except csv.Error as error:
+            raise InputError(f"{path} is not a CSV file: {error}") from None
+    numbered = [(i + 1, row) for i, row in enumerate(rows) if row]
+    if not numbered:
+        raise InputError(f"{path} is empty")
+    names = [name.strip() for name in numbered[0][1]]
+    if all(_is_number(name) for name in names):
+        raise InputError(f"{path}: the first line must hold the columns' names, not numbers")
+    if len(set(names)) < len(names) or "" in names:
+        raise InputError(
+            f"{path}: column names must be there and differ, not {', '.join(map(repr, names[:12]))}"
+        )
+    table = np.empty((len(numbered) - 1, len(names)))
+    for i, (line, row) in enumerate(numbered[1:]):
+        if len(row) != len(names):
+            raise InputError(f"{path}, line {line}: {len(row)} values for {len(names)} columns")
+        try:
+            table[i] = [float(v) for v in row]
+        except ValueError:
+            column, text = next((n, v) for n, v in zip(names, row, strict=True) if not _is_number(v))
+            shown = text[:40].encode("unicode_escape").decode()
+            raise InputError(f"{path}, line {line}: column {column!r} is {shown!r}, not a number") from None
+    return {name: table[:, i] for i, name in enumerate(names)}
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def load_npy(path: Path) -> NDArray[Any]:
+    """An .npy file, never unpickled. Raises InputError."""
+    try:
+        array = np.load(path, allow_pickle=False)
+    except NUMPY_FAULTS:
+        raise InputError(f"{path} is damaged, or is not an .npy file of numbers") from None
+    if not isinstance(array, np.ndarray):
+        array.close()
+        raise InputError(f"{path} is an .npz file under the name of an .npy file: rename it")
+    return array
+
+
+def _read_npy(path: Path) -> Columns:
+    array = load_npy(path)
+    if array.dtype.names:
+        return {name: _numeric(path, name, array[name]) for name in array.dtype.names}
+    if array.ndim != 2:
+        raise InputError(f"{path} has shape {array.shape}: a table is (rows, columns)")
+    return {f"x{i}": _numeric(path, f"x{i}", array[:, i]) for i in range(array.shape[1])}
+
+
+def load_npz(path: Path) -> dict[str, NDArray[Any]]:
+    """All arrays of an .npz file, never unpickled. Raises InputError."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            if not hasattr(file, "files"):
+                raise ValueError
+            return {name: file[name] for name in file.files}
+    except NUMPY_FAULTS:
+        raise InputError(f"{path} is damaged, or is not an .npz file of numbers") from None
+
+
+def _read_npz(path: Path) -> Columns:
+    arrays = load_npz(path)
+    if len(arrays) == 1 and next(iter(arrays.values())).ndim == 2:
+        table = next(iter(arrays.values()))
+        return {f"x{i}": _numeric(path, f"x{i}", table[:, i]) for i in range(table.shape[1])}
+    return {name: _numeric(path, name, values) for name, values in arrays.items()}
+
+
+def _read_parquet(path: Path) -> Columns:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowException, ValueError):
+        raise InputError(f"{path} is damaged, or is not a Parquet file") from None
+    columns = {}
+    for name in table.column_names:
+        column = table.column(name)
+        kind = column.type
+        if not (pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
+            raise InputError(f"{path}: column {name!r} is not of numbers (its type is {kind})")
+        if pa.types.is_boolean(kind):
+            column = column.cast(pa.int8())
+        columns[name] = _numeric(path, name, column.to_numpy())
+    return columns
+
+
+_READERS: dict[str, Callable[[Path], Columns]] = {
+    ".csv": _read_csv,
+    ".npy": _read_npy,
+    ".npz": _read_npz,
+    ".parquet": _read_parquet,
+}
+TABLE_SUFFIXES = tuple(_READERS)
