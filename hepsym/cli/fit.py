@@ -1,0 +1,180 @@
+"""`hepsym fit`: train a model on event files or tables."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hepsym.cli._errors import reported
+from hepsym.cli._output import print_json, progress_bar
+
+if TYPE_CHECKING:
+    from hepsym.models import FitResult, FitSettings
+
+app = typer.Typer()
+
+
+@app.command()
+def fit(
+    files: Annotated[list[Path], typer.Argument(help="Event files or tables (.csv .npy .npz .parquet).")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="RUN", help="Directory of the run; made new.")],
+    model: Annotated[str, typer.Option(help="Which model.")] = "vae",
+    latent: Annotated[int, typer.Option("--latent-dim", help="Number of latents.")] = 8,
+    hidden: Annotated[str, typer.Option(help="Widths of hidden layers; '' for a linear model.")] = "64,64",
+    beta: Annotated[float, typer.Option(help="Weight of the KL term.")] = 0.05,
+    variance: Annotated[str, typer.Option(help="Of the decoder: fixed or learned.")] = "fixed",
+    reduction: Annotated[str, typer.Option(help="Squared error: sum or mean over features.")] = "sum",
+    kl_warmup: Annotated[int, typer.Option(help="Epochs over which beta rises from 0.")] = 0,
+    epochs: Annotated[int, typer.Option(help="Epochs at most.")] = 60,
+    batch: Annotated[int, typer.Option(help="Rows a step.")] = 256,
+    learning_rate: Annotated[float, typer.Option(help="Adam's, at the start; a cosine to 0.")] = 2e-3,
+    patience: Annotated[int, typer.Option(help="Epochs without progress before it stops; 0: never.")] = 20,
+    validation: Annotated[float, typer.Option(help="Share of rows for early stopping.")] = 0.1,
+    test: Annotated[float, typer.Option(help="Share of rows that training never sees.")] = 0.2,
+    scaling: Annotated[str, typer.Option(help="common, standard or none.")] = "common",
+    columns: Annotated[
+        str | None, typer.Option(help="Columns or observables, by commas; default: all.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Same seed and data, same weights.")] = 1,
+    dtype: Annotated[str, typer.Option(help="float32 or float64.")] = "float32",
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    amp: Annotated[bool, typer.Option("--amp", help="bfloat16 in the layers, on CUDA.")] = False,
+    threads: Annotated[int | None, typer.Option(help="Threads at most; all cores by default.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a killed run stopped.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Train an autoencoder on the rows of FILES and keep everything in RUN.
+
+    Event files give the four-momenta of the outgoing legs; --columns takes any of them and any
+    observable. Constant columns of event files are left out and reported.
+
+    Example:
+
+        hepsym fit events -o run --beta 0.05 --epochs 40
+    """
+    with reported():
+        from hepsym.models import FitSettings
+
+        settings = FitSettings(
+            model=model, latent=latent, hidden=widths(hidden), beta=beta, variance=variance, reduction=reduction,
+            kl_warmup_epochs=kl_warmup, epochs=epochs, batch=batch, learning_rate=learning_rate,
+            patience=patience, seed=seed, dtype=dtype, device=device, amp=amp, validation=validation, test=test,
+            scaling=scaling,
+        )  # fmt: skip
+        set_threads(threads)
+        chosen = None if columns is None else split_columns(columns)
+        result = run_fit(files, chosen, settings, out, resume=resume)
+        told = summary(result, settings)
+        if as_json:
+            print_json(told)
+        else:
+            print(in_words(told))
+
+
+def run_fit(
+    files: list[Path], columns: list[str] | None, settings: "FitSettings", out: Path, *, resume: bool
+) -> "FitResult":
+    """Read the table and fit; constant columns are dropped where the columns are an event file's default ones."""
+    from hepsym import models
+    from hepsym.events.table import read_table
+
+    table = read_table(files, columns)
+    source: dict[str, Any] = dict(table.source) | {
+        "files": [str(f.resolve()) for f in files],
+        "columns": columns,
+    }
+    drop = columns is None and source.get("kind") == "events"
+    with progress_bar("training") as progress:
+        return models.fit(
+            table.values, table.names, settings, out,
+            source=source, drop_constant=drop, resume=resume, progress=progress,
+        )  # fmt: skip
+
+
+def summary(result: "FitResult", settings: "FitSettings") -> dict[str, Any]:
+    """What `--json` prints."""
+    from hepsym.models.rundir import read_config
+
+    config = read_config(result.run)
+    return {
+        "model": settings.model,
+        "run": result.run,
+        "rows": config["rows"],
+        "split": {"train": result.n_train, "validation": result.n_validation, "test": result.n_test},
+        "features": config["kept"],
+        "dropped_columns": result.dropped_columns,
+        "latent": settings.latent,
+        "beta": settings.beta,
+        "loss": config["loss"],
+        "epochs": result.epochs,
+        "best_epoch": result.best_epoch,
+        "train": result.losses["train"],
+        "validation": result.losses["validation"],
+        "seconds": result.seconds,
+        "samples_per_second": result.samples_per_second,
+        "device": result.device,
+        "seed": settings.seed,
+    }
+
+
+def in_words(told: dict[str, Any]) -> str:
+    """The summary for people."""
+    validation = told["validation"]
+    kl = ", ".join(f"{v:.3g}" for v in sorted(validation["kl_per_latent"], reverse=True))
+    dropped = ", ".join(told["dropped_columns"]) or "none"
+    return "\n".join(
+        (
+            f"{told['model']} with {told['latent']} latents, beta {told['beta']:g}, seed {told['seed']} -> {told['run']}",
+            f"  rows            {told['rows']} ({told['split']['train']} to train on, "
+            f"{told['split']['validation']} to validate, {told['split']['test']} kept for the test)",
+            f"  features        {', '.join(told['features'])}",
+            f"  constant        {dropped}",
+            f"  best epoch      {told['best_epoch']} of {told['epochs']}",
+            f"  validation      reconstruction {validation['reconstruction']:.4g}, KL {validation['kl']:.4g} nats",
+            f"  KL per latent   {kl}",
+            f"  time            {told['seconds']:.3g} s, {told['samples_per_second']:.3g} rows/s on {told['device']}",
+            f"Next: hepsym analyze {told['run']}",
+        )
+    )
+
+
+def widths(text: str) -> tuple[int, ...]:
+    """'64,64' as (64, 64); '' as ()."""
+    from hepsym.errors import InputError
+
+    try:
+        return tuple(int(part) for part in text.split(",")) if text.strip() else ()
+    except ValueError:
+        raise InputError(
+            f"hidden = {text!r}: give widths by commas, such as 64,64, or '' for a linear model"
+        ) from None
+
+
+def split_columns(text: str) -> list[str]:
+    """Names by commas; a comma within brackets belongs to the name."""
+    from hepsym.errors import InputError
+
+    parts, depth = [""], 0
+    for letter in text:
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    names = [part.strip() for part in parts]
+    if not all(names):
+        raise InputError(f"columns = {text!r} has an empty name: give names by commas")
+    return names
+
+
+def set_threads(threads: int | None) -> None:
+    """Let torch use so many threads at most."""
+    if threads is None:
+        return
+    import torch
+
+    from hepsym.errors import InputError
+
+    if threads < 1:
+        raise InputError(f"threads = {threads} must be at least 1")
+    torch.set_num_threads(threads)
