@@ -9,18 +9,19 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 KERNEL_TESTS := tests/test_math.py tests/test_random.py tests/lorentz tests/generators/amplitudes tests/generators/phasespace
 
-.PHONY: demo test lint kernels coverage browser bench extras clean help
+.PHONY: demo test lint kernels coverage browser bench docs extras clean help
 
 help:
 	@echo "make demo    one million e- e+ > mu- mu+ events, an autoencoder, its analysis, the report"
 	@echo "make test    lint, types, layers, all tests, coverage"
 	@echo "make lint    ruff, mypy, import-linter alone"
 	@echo "make bench   speeds beside other programs'; reprints the README's table"
+	@echo "make docs    these pages as HTML, with a reference from the docstrings"
 	@echo "make extras  do all extras still resolve together"
 	@echo "make clean   remove what make made"
 
 demo: $(VENV)/.hepsym-demo
-	$(BIN)/hepsym study ee2mumu -o $(DEMO)
+	$(BIN)/hepsym study ee2mumu -o $(DEMO) $(if $(wildcard $(DEMO)),--resume)
 
 test: lint kernels coverage
 
@@ -44,6 +45,10 @@ browser:
 bench: $(VENV)/.hepsym-bench
 	$(BIN)/python benchmarks/run
 
+docs: $(VENV)/.hepsym-docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going -q -b html docs docs/_build/html
+	@echo docs/_build/html/index.html
+
 extras: $(VENV)/.hepsym-test
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --dry-run --ignore-installed '.[all,scikit-hep]'
 
@@ -62,5 +67,9 @@ $(VENV)/.hepsym-bench: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP_INSTALL) -e '.[train,plot,io,test,bench]'
 	@touch $@
 
+$(VENV)/.hepsym-docs: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP_INSTALL) -e '.[train,plot,io,symmetry,docs]'
+	@touch $@
+
 clean:
-	rm -rf $(VENV) runs .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
+	rm -rf $(VENV) docs/_build runs .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
