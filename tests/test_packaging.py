@@ -98,9 +98,12 @@ def test_the_wheel_holds_every_card_as_it_is_and_what_the_package_needs(built: P
         for card in CARDS:
             assert archive.read(f"hepsym/_cards/{card.as_posix()}") == (CHECKOUT / card).read_bytes()
         names = archive.namelist()
-    sources = {p.relative_to(CHECKOUT).as_posix() for p in (CHECKOUT / "hepsym").rglob("*.py")}
-    assert sources <= set(names)
-    assert {"hepsym/py.typed", "hepsym/cli/references.bib"} <= set(names)
+    files = {
+        p.relative_to(CHECKOUT).as_posix()
+        for p in (CHECKOUT / "hepsym").rglob("*")
+        if p.is_file() and "__pycache__" not in p.parts
+    }
+    assert {"hepsym/py.typed", "hepsym/cli/references.bib"} <= files <= set(names)
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert {name.split("/")[0].split("-")[0] for name in names} == {"hepsym"}, "a second top-level package"
 

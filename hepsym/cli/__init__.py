@@ -5,6 +5,7 @@ imported when it is called and not before, so that `hepsym --help` answers at on
 """
 
 import importlib
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -109,6 +110,10 @@ def main(args: Sequence[str] | None = None) -> None:
 
     args default to the process' own. Always raises SystemExit.
     """
+    if args is None:
+        # Numba loads the Numba extensions of every installed package at its first compilation (those of
+        # vector and awkward bring sympy: 0.6 s); in a process of our own hepsym._numba leaves them out.
+        os.environ.setdefault("HEPSYM_NUMBA_EXTENSIONS", "0")
     with reported():
         command = typer.main.get_command(app)
         status = command.main(args=args, prog_name="hepsym", standalone_mode=False)
