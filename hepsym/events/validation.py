@@ -17,8 +17,9 @@ from hepsym.events.native import Dataset
 __all__ = ["Balance", "Validation", "balance", "off_shell", "validate"]
 
 EPS = float(np.finfo(np.float64).eps)
-TOLERANCE = 1e-9
-"""Of the energy (balance) or of its square (mass): far above rounding in 17 digits, 1e-15."""
+TOLERANCE, TEXT_TOLERANCE = 1e-9, 1e-6
+"""Of the energy (balance) or of its square (mass): far above rounding in 17 digits, 1e-15; and for
+the text of other programs, which has 7 to 11 digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +75,19 @@ def off_shell(events: Events) -> NDArray[np.float64]:
     return np.where(filled & ((energy != 0.0) | (size != 0.0)), apart, 0.0)
 
 
-def validate(path: str | os.PathLike[str], *, tolerance: float = TOLERANCE, most: int = 20) -> Validation:
+def validate(path: str | os.PathLike[str], *, tolerance: float | None = None, most: int = 20) -> Validation:
     """Check a file of events: complete, finite, on shell, balanced, as many as announced.
 
-    `tolerance` is relative to the incoming energy (balance) and to E^2 (E^2 - p^2 = m^2, m as carried).
+    `tolerance` is relative to the incoming energy (balance) and to E^2 (E^2 - p^2 = m^2, m as carried);
+    by default 1e-9, and 1e-6 for Les Houches files of other programs, which have fewer digits.
     At most `most` faults are listed, all are counted. Never raises for a damaged file: that is a fault.
     Raises InputError for a file that does not exist or has no known format.
     """
     if not Path(path).exists():
         raise InputError(f"{path} does not exist")
     kind = format_of(path)
-    faults, count, events = [], 0, 0
+    faults: list[str] = []
+    count, events = 0, 0
     if kind == "native":
         try:
             faults = Dataset(path, partial=True).verify()
@@ -93,7 +96,8 @@ def validate(path: str | os.PathLike[str], *, tolerance: float = TOLERANCE, most
         count = len(faults)
     try:
         for piece in _pieces(path, kind):
-            for fault in _faults(piece, events, tolerance):
+            near = _tolerance(piece, kind) if tolerance is None else tolerance
+            for fault in _faults(piece, events, near):
                 count += 1
                 if len(faults) < most:
                     faults.append(fault)
@@ -105,6 +109,10 @@ def validate(path: str | os.PathLike[str], *, tolerance: float = TOLERANCE, most
     if not events and not faults:
         faults, count = [f"{path} holds no events"], 1
     return Validation(events, faults[:most], count)
+
+
+def _tolerance(events: Events, kind: str) -> float:
+    return TEXT_TOLERANCE if kind == "lhe" and not events.provenance.versions else TOLERANCE
 
 
 def _pieces(path: str | os.PathLike[str], kind: str) -> Iterator[Events]:
