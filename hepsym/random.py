@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hepsym._math import log, sincos2pi
 from hepsym._numba import kernel, loop
+from hepsym.errors import InputError
 
 __all__ = ["exponentials", "key", "normals", "philox4x32", "uniform", "uniforms", "words"]
 
@@ -73,10 +74,10 @@ def uniform(high: np.uint64, low: np.uint64) -> float:
 def key(seed: int, name: str = "") -> tuple[np.uint64, np.uint64]:
     """The Philox key of (seed, name), where the name keeps apart what shares a seed.
 
-    Two 32-bit words of SHA-256("seed:name"). Raises ValueError unless 0 <= seed < 2^63.
+    Two 32-bit words of SHA-256("seed:name"). Raises InputError unless 0 <= seed < 2^63.
     """
     if not 0 <= seed < 2**63:
-        raise ValueError(f"seed = {seed} is out of range: give an integer from 0 to 2^63 - 1")
+        raise InputError(f"seed = {seed} is out of range: give an integer from 0 to 2^63 - 1")
     digest = hashlib.sha256(f"{seed}:{name}".encode()).digest()
     return np.uint64(int.from_bytes(digest[:4], "little")), np.uint64(int.from_bytes(digest[4:8], "little"))
 
@@ -116,13 +117,13 @@ def _draw(
     fill: Fill, seed: int, n: int, stream: int, first: int, out: NDArray[np.float64] | None
 ) -> NDArray[np.float64]:
     if n < 0 or first < 0:
-        raise ValueError(f"n = {n} and first = {first} must not be negative")
+        raise InputError(f"n = {n} and first = {first} must not be negative")
     if not 0 <= stream < 2**32:
-        raise ValueError(f"stream = {stream} is out of range: give an integer from 0 to 2^32 - 1")
+        raise InputError(f"stream = {stream} is out of range: give an integer from 0 to 2^32 - 1")
     if out is None:
         out = np.empty(n)
     elif out.shape != (n,) or out.dtype != np.float64:
-        raise ValueError(f"out must be float64 of shape ({n},), not {out.dtype} of shape {out.shape}")
+        raise InputError(f"out must be float64 of shape ({n},), not {out.dtype} of shape {out.shape}")
     k0, k1 = key(seed)
     fill(out, first, np.uint64(stream), k0, k1)
     return out

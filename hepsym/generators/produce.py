@@ -85,7 +85,7 @@ def generate_to(
     generator = generator_for(card)
     filler = Filler(generator, seed, threads=threads, weighted=weighted, chunk=chunk)
     start = time.perf_counter()
-    if not Path(path).suffix:
+    if files.format_of(path) == "native":
         manifest, made = _to_dataset(filler, n, path, shard_events, part, resume, seed, progress)
         held, source = manifest.events, manifest.provenance
         efficiency = _efficiency(held, manifest.sum_weights, manifest.sum_weights_squared)
