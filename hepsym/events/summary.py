@@ -36,7 +36,7 @@ class Summary:
     sqrt_s: float | None = None
     """As the provenance says, else the largest of the incoming particles; GeV."""
     balance: float | None = None
-    """max |sum p_out - sum p_in| / (energy that comes in) over events and components; None where nothing comes in."""
+    """max |sum p_out - sum p_in| over the energy that comes in; None where nothing does."""
     off_shell: float = 0.0
     """max |E^2 - p^2 - m^2| / E^2"""
     weighted: bool = False
