@@ -145,7 +145,7 @@ def complete_shards(out: Path) -> int:
         return 0
 
 
-N = 12_000_000
+N = 6_000_000
 
 
 @pytest.fixture(scope="module")
