@@ -43,9 +43,9 @@ from hepsym.lorentz.products import (
 from hepsym.lorentz.rotations import rotate, rotate_z_to
 
 __all__ = [
-    "boost", "boost_from_rest", "boost_to_rest", "boost_z", "breakup_momentum", "collins_soper", "cos_theta",
-    "cos_theta_star", "delta_eta", "delta_phi", "delta_r", "dot", "energy_from_mass", "from_mass",
-    "from_pt_eta_phi_mass", "invariant_mass", "kallen", "mandelstam", "mass", "mass_squared", "momentum",
-    "momentum_from_mass", "opening_angle", "phi", "pseudorapidity", "pt", "rapidity", "rotate", "rotate_z_to",
-    "transverse_mass", "transverse_mass_of_pair",
+    "boost", "boost_from_rest", "boost_to_rest", "boost_z", "breakup_momentum", "collins_soper",
+    "cos_theta", "cos_theta_star", "delta_eta", "delta_phi", "delta_r", "dot", "energy_from_mass",
+    "from_mass", "from_pt_eta_phi_mass", "invariant_mass", "kallen", "mandelstam", "mass",
+    "mass_squared", "momentum", "momentum_from_mass", "opening_angle", "phi", "pseudorapidity", "pt",
+    "rapidity", "rotate", "rotate_z_to", "transverse_mass", "transverse_mass_of_pair",
 ]  # fmt: skip

@@ -124,7 +124,7 @@ def _can_fill(out: Array, inputs: list[Array]) -> bool:
 
 def single(
     loop: Callable[..., Any], *given: Given, width: int = 0, out: Array | None = None
-) -> tuple[Any, Any]:
+) -> tuple[Array, Any]:
     """Broadcast the arguments, run loop(*flat arguments, flat out), return (result, what loop said).
 
     The result has the broadcast shape, and `width` numbers an item. Raises InputError.
@@ -141,7 +141,7 @@ def single(
         if not direct:
             out[...] = result
         return out, said
-    return (result if shape else result[()]), said
+    return (result if shape else cast(Array, result[()])), said
 
 
 def several(loop: Callable[..., Any], count: int, *given: Given) -> tuple[Any, ...]:

@@ -8,8 +8,8 @@ from hepsym.lorentz._rows import Array, four, number, put_row, row, single
 from hepsym.lorentz.kernels import angles as kernels
 
 __all__ = [
-    "cos_theta", "delta_eta", "delta_phi", "delta_r", "from_pt_eta_phi_mass", "opening_angle", "phi", "pseudorapidity",
-    "pt", "rapidity",
+    "cos_theta", "delta_eta", "delta_phi", "delta_r", "from_pt_eta_phi_mass", "opening_angle", "phi",
+    "pseudorapidity", "pt", "rapidity",
 ]  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def rapidity(p: ArrayLike, m: ArrayLike | None = None, *, out: Array | None = No
 
     p: (..., 4), GeV; m: (...), GeV, broadcast together. Returns (...). Raises InputError for other shapes.
 
-    Error: 4 eps max(1, |y|), and for |y| < 1, 4 eps |y|: for E, z (and m) as given.
+    Error: 4 eps |y|, for E and z (or m, x, y and z) as given.
     """
     if m is None:
         return single(_rapidity, four("p", p), out=out)[0]
@@ -183,7 +183,8 @@ def from_pt_eta_phi_mass(
 ) -> Array:
     """The four-momentum (sqrt(m^2 + pt^2 cosh^2 eta), pt cos phi, pt sin phi, pt sinh eta), GeV.
 
-    pt, m: GeV; eta, phi: (...), broadcast together. Returns (..., 4). Raises InputError for what is not numbers.
+    pt, m: GeV; eta, phi: (...), broadcast together. Returns (..., 4).
+    Raises InputError for what is not numbers.
 
     Error: 4 eps of each component (of pt, for x and y), beside the rounding of eta and phi as given.
     """

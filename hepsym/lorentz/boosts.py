@@ -86,7 +86,8 @@ def _refuse(function: str, q: ArrayLike, m: ArrayLike | None) -> None:
     value = values[tuple(where)]
     item = f"{name}[{', '.join(map(str, where))}]" if values.size > 1 else name
     raise InputError(
-        f"{function}: {item} has mass {value:.17g} GeV, but only a mass > 0 has a rest frame: leave such rows out"
+        f"{function}: {item} has mass {value:.17g} GeV, but only a mass > 0 "
+        "has a rest frame: leave such rows out"
     )
 
 
@@ -122,7 +123,8 @@ def boost_to_rest(
 
     Arguments, shapes, units and errors raised are those of `boost_from_rest`.
 
-    Error: 2 eps E' + 30 eps^2 gamma E in the energy and 8 eps E in each component of p', gamma = q0 / m up to 1e8.
+    Error: 2 eps E' + 30 eps^2 gamma E in the energy, 8 eps (E + E') in each component of p';
+    gamma = q0 / m up to 1e8.
     Source: Jackson, Classical Electrodynamics, 3rd ed., eq. (11.19), with gamma beta = q/m.
     """
     if m is None:
@@ -151,8 +153,8 @@ def boost(p: ArrayLike, velocity: ArrayLike, *, out: Array | None = None) -> Arr
         speed = np.sqrt((v * v).sum(1))
         first = int(np.argmax(~(speed < 1.0) | (speed == speed.max())))
         raise InputError(
-            f"boost: velocity {tuple(map(float, v[first]))} has |v| = {speed[first]:.17g}, which must be below 1: "
-            "give a velocity in units of c, or boost_from_rest a momentum"
+            f"boost: velocity {tuple(map(float, v[first]))} has |v| = {speed[first]:.17g}, "
+            "which must be below 1: give a velocity in units of c, or boost_from_rest a momentum"
         )
     return result
 
@@ -162,7 +164,8 @@ def boost_z(p: ArrayLike, rapidity: ArrayLike, *, out: Array | None = None) -> A
 
         E' + z' = (E + z) e^y          E' - z' = (E - z) e^-y          x, y as they are
 
-    p: (..., 4), GeV; rapidity: (...), broadcast together. Returns (..., 4). Raises InputError for other shapes.
+    p: (..., 4), GeV; rapidity: (...), broadcast together. Returns (..., 4).
+    Raises InputError for other shapes.
 
     Error: 3 eps (|E + z| e^y + |E - z| e^-y) in E' and z', beside the rounding of the rapidity as given.
     """

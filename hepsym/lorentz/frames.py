@@ -44,10 +44,11 @@ def cos_theta_star(
     With a parent exactly at rest the flight is taken along +z; where p is at rest in that frame the
     cosine is 1. nan where the parent is massless or spacelike.
 
-    p, parent: (..., 4), GeV; m: (...), the parent's mass, GeV, where it is known; otherwise computed from its components.
-    Broadcast together. Returns (...) in [-1, 1]. Raises InputError for other shapes.
+    p, parent: (..., 4), GeV; m: (...), the parent's mass, GeV, where it is known; otherwise it is
+    computed from its components. Broadcast together. Returns (...) in [-1, 1].
+    Raises InputError for other shapes.
 
-    Error: 16 eps E / |p*|, E in the frame of the arguments and |p*| in the parent's.
+    Error: 8 eps (E + E*) / |p*|, with E* and |p*| in the parent's frame.
     """
     if m is None:
         return single(_cos_theta_star, four("p", p), four("parent", parent), out=out)[0]
@@ -67,8 +68,8 @@ def collins_soper(p: ArrayLike, q: ArrayLike, *, follow_pair: bool = False) -> t
     p, q: (..., 4), GeV, broadcast together. Returns cos theta (...) in [-1, 1] and phi (...) in [-pi, pi].
     nan where the pair's mass is not positive. Raises InputError for other shapes.
 
-    Error: 16 eps (E + E')^2 / (M |2 p*|) in cos theta, and that over sin theta in phi; with Q_T > 0, the masses
-    of p and q being what their components say, phi has another eps E^2 Q_T / M^3.
+    Error: 4 eps (E + E')^2 / (M |2 p*|) in cos theta, and that over sin theta in phi, for the
+    components as given.
     Source: Collins, Soper, Phys. Rev. D 16 (1977) 2219.
     """
     loop_ = _collins_soper_following if follow_pair else _collins_soper

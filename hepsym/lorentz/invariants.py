@@ -5,19 +5,30 @@ from numpy.typing import ArrayLike
 
 from hepsym._numba import loop
 from hepsym.errors import InputError
+from hepsym.lorentz._prefetch import AHEAD, BLOCK, prefetch
 from hepsym.lorentz._rows import Array, four, number, put_row, row, several, single
 from hepsym.lorentz.kernels import invariants as kernels
 from hepsym.lorentz.kernels import products
 from hepsym.lorentz.products import mass
 
 __all__ = [
-    "breakup_momentum", "invariant_mass", "kallen", "mandelstam", "transverse_mass", "transverse_mass_of_pair",
+    "breakup_momentum", "invariant_mass", "kallen", "mandelstam", "transverse_mass",
+    "transverse_mass_of_pair",
 ]  # fmt: skip
 
 
 @loop
 def _invariant_mass_of_two(p: Array, q: Array, out: Array) -> None:
-    for i in range(out.size):
+    blocks = out.size - out.size % BLOCK
+    for start in range(0, blocks, BLOCK):
+        for line in range(BLOCK // 2):  # of 64 bytes: two momenta in float64
+            prefetch(p, 4 * (start + AHEAD) + 8 * line)
+            prefetch(q, 4 * (start + AHEAD) + 8 * line)
+        # views, for which the number of turns is known when the loop is compiled
+        a, b, o = p[4 * start :], q[4 * start :], out[start:]
+        for i in range(BLOCK):
+            o[i] = kernels.invariant_mass(row(a, i), row(b, i))
+    for i in range(blocks, out.size):
         out[i] = kernels.invariant_mass(row(p, i), row(q, i))
 
 
@@ -75,7 +86,8 @@ def _transverse_mass_of_pair(p: Array, q: Array, out: Array) -> None:
 def invariant_mass(*legs: ArrayLike, out: Array | None = None) -> Array:
     """The mass of p1 + p2 + ..., GeV: sqrt of the square of the sum; -sqrt(-s) where it is spacelike.
 
-    legs: one or more (..., 4), broadcast together. Returns (...). Raises InputError for other shapes or no leg.
+    legs: one or more (..., 4), broadcast together. Returns (...).
+    Raises InputError for other shapes or no leg.
 
     Error: 2 eps m + 40 eps^2 E^2 / m, E the sum of energies, for the components as given: the sums
     and squares carry their rounding errors along, so a pair at E/m = 1e7 keeps its mass.
@@ -96,7 +108,8 @@ def _invariant_mass_of_many(legs: tuple[ArrayLike, ...], out: Array | None) -> A
     # each in float64 whatever was given, because the dropped part of a float32 sum must be kept
     total = np.asarray(legs[0])
     dtype = np.result_type(*(np.asarray(leg).dtype for leg in legs))
-    high, low = total.astype(np.float64), np.zeros((4,))
+    high: Array = total.astype(np.float64)
+    low: Array = np.zeros(4)
     for i, leg in enumerate(legs[1:], 2):
         sums = single(_add, four("leg 1", high), four("the sum", low), four(f"leg {i}", leg), width=8)[0]
         high, low = sums[..., :4], sums[..., 4:]
@@ -111,9 +124,10 @@ def _invariant_mass_of_many(legs: tuple[ArrayLike, ...], out: Array | None) -> A
 def mandelstam(p1: ArrayLike, p2: ArrayLike, p3: ArrayLike, p4: ArrayLike) -> tuple[Array, Array, Array]:
     """s = (p1 + p2)^2, t = (p1 - p3)^2, u = (p1 - p4)^2 of 1 2 -> 3 4, GeV^2.
 
-    p1 ... p4: (..., 4), GeV, broadcast together. Returns s, t, u, each (...). Raises InputError for other shapes.
+    p1 ... p4: (..., 4), GeV, broadcast together. Returns s, t, u, each (...).
+    Raises InputError for other shapes.
 
-    Error: eps of each + 80 eps^2 E^2, E the larger of the two energies summed, for the components as given.
+    Error: 2 eps of each + 80 eps^2 E^2, E the larger of the two energies summed, for the components as given.
     """
     s, t, u = several(_mandelstam, 3, four("p1", p1), four("p2", p2), four("p3", p3), four("p4", p4))
     return s, t, u
@@ -122,7 +136,8 @@ def mandelstam(p1: ArrayLike, p2: ArrayLike, p3: ArrayLike, p4: ArrayLike) -> tu
 def kallen(a: ArrayLike, b: ArrayLike, c: ArrayLike, *, out: Array | None = None) -> Array:
     """Källén's function a^2 + b^2 + c^2 - 2ab - 2ac - 2bc, as (a - b - c)^2 - 4bc.
 
-    a, b, c: (...), GeV^2, broadcast together. Returns (...), GeV^4. Raises InputError for what is not numbers.
+    a, b, c: (...), GeV^2, broadcast together. Returns (...), GeV^4.
+    Raises InputError for what is not numbers.
     For |p*| near threshold from masses, not squares, see `breakup_momentum`.
 
     Error: 2 eps |lambda| + 40 eps^2 (|a| + |b| + |c|)^2, for the arguments as given.
@@ -135,9 +150,10 @@ def breakup_momentum(m: ArrayLike, m1: ArrayLike, m2: ArrayLike, *, out: Array |
 
         |p*| = sqrt((m - m1 - m2)(m + m1 + m2)(m - m1 + m2)(m + m1 - m2)) / (2 m)
 
-    m > 0, m1, m2 >= 0: (...), GeV, broadcast together. Returns (...). Raises InputError for what is not numbers.
+    m > 0, m1, m2 >= 0: (...), GeV, broadcast together. Returns (...).
+    Raises InputError for what is not numbers.
 
-    Error: 8 eps |p*|, for m as close to threshold as m = (m1 + m2)(1 + 1e-15).
+    Error: 4 eps |p*|, for m as close to threshold as m = (m1 + m2)(1 + 1e-15).
     """
     return single(_breakup_momentum, number("m", m), number("m1", m1), number("m2", m2), out=out)[0]
 
@@ -160,7 +176,7 @@ def transverse_mass_of_pair(p: ArrayLike, q: ArrayLike, *, out: Array | None = N
 
     p, q: (..., 4), GeV, broadcast together. Returns (...). Raises InputError for other shapes.
 
-    Error: 8 eps m_T for any Delta phi, for the masses that the components stand for (`mass_squared`;
+    Error: 16 eps m_T for any Delta phi, for the masses that the components stand for (`mass_squared`;
     a spacelike one counts as massless).
     """
     return single(_transverse_mass_of_pair, four("p", p), four("q", q), out=out)[0]

@@ -46,10 +46,12 @@ from hepsym.lorentz.kernels.products import (
 from hepsym.lorentz.kernels.rotations import rotate, rotate_z_to
 
 __all__ = [
-    "Momentum", "add_to", "arsinh", "atan2", "boost", "boost_from_rest", "boost_to_rest", "boost_z", "breakup_momentum",
-    "collins_soper", "cos_theta", "cos_theta_star", "delta_eta", "delta_phi", "delta_r", "difference_of_products",
-    "dot", "energy_from_mass", "fma", "from_pt_eta_phi_mass", "invariant_mass", "invariant_mass_of_three", "kallen",
-    "log1p", "mandelstam", "mass", "mass_squared", "mass_squared_of_sum", "momentum", "momentum_from_mass",
-    "opening_angle", "phi", "pseudorapidity", "pt", "rapidity", "rapidity_from_mass", "rotate", "rotate_z_to",
-    "scale_light_cone", "signed_root", "sum_of", "transverse_mass", "transverse_mass_of_pair", "two_sum",
+    "Momentum", "add_to", "arsinh", "atan2", "boost", "boost_from_rest", "boost_to_rest", "boost_z",
+    "breakup_momentum", "collins_soper", "cos_theta", "cos_theta_star", "delta_eta", "delta_phi",
+    "delta_r", "difference_of_products", "dot", "energy_from_mass", "fma", "from_pt_eta_phi_mass",
+    "invariant_mass", "invariant_mass_of_three", "kallen", "log1p", "mandelstam", "mass",
+    "mass_squared", "mass_squared_of_sum", "momentum", "momentum_from_mass", "opening_angle", "phi",
+    "pseudorapidity", "pt", "rapidity", "rapidity_from_mass", "rotate", "rotate_z_to",
+    "scale_light_cone", "signed_root", "sum_of", "transverse_mass", "transverse_mass_of_pair",
+    "two_sum",
 ]  # fmt: skip

@@ -5,20 +5,20 @@ import math
 import numpy as np
 
 from hepsym._numba import kernel
-from hepsym.lorentz.kernels.elementary import arsinh, atan2, log1p
+from hepsym.lorentz.kernels.elementary import arsinh, atan2, copysign, log1p, sqrt
 from hepsym.lorentz.kernels.exact import difference_of_products, dot_three
 from hepsym.lorentz.kernels.products import Momentum, momentum
 
 __all__ = [
-    "cos_theta", "delta_eta", "delta_phi", "delta_r", "from_pt_eta_phi_mass", "opening_angle", "phi", "pseudorapidity",
-    "pt", "rapidity", "rapidity_from_mass",
+    "cos_theta", "delta_eta", "delta_phi", "delta_r", "from_pt_eta_phi_mass", "opening_angle", "phi",
+    "pseudorapidity", "pt", "rapidity", "rapidity_from_mass",
 ]  # fmt: skip
 
 
 @kernel
 def pt(p: Momentum) -> float:
     """sqrt(x^2 + y^2), GeV. Error: 1.5 eps."""
-    return np.sqrt(p[1] * p[1] + p[2] * p[2])
+    return sqrt(p[1] * p[1] + p[2] * p[2])
 
 
 @kernel
@@ -43,7 +43,7 @@ def rapidity(p: Momentum) -> float:
     ratio = 2.0 * z / (difference if difference > 0.0 else 1.0)
     y = 0.5 * log1p(np.abs(ratio))
     y = y if difference > 0.0 else (np.nan if difference != 0.0 else (np.inf if z > 0.0 else 0.0))
-    return np.copysign(y, p[3])
+    return copysign(y, p[3])
 
 
 @kernel
@@ -51,15 +51,15 @@ def arsinh_of_ratio(z: float, t: float) -> float:
     """arsinh(z / t) for t >= 0; 0 for 0/0, infinite with the sign of z where t = 0."""
     a = np.abs(z)
     divisor = t if t != 0.0 else 1.0
-    value = log1p(a / divisor * (1.0 + a / (divisor + np.sqrt(a * a + t * t))))
+    value = log1p(a / divisor * (1.0 + a / (divisor + sqrt(a * a + t * t))))
     value = value if t != 0.0 else (np.inf if a > 0.0 else a)
-    return np.copysign(value, z)
+    return copysign(value, z)
 
 
 @kernel
 def rapidity_from_mass(p: Momentum, m: float) -> float:
     """arsinh(z / sqrt(m^2 + pt^2)): E is not looked at, because for a fast particle it has lost m."""
-    return arsinh_of_ratio(p[3], np.sqrt(m * m + p[1] * p[1] + p[2] * p[2]))
+    return arsinh_of_ratio(p[3], sqrt(m * m + p[1] * p[1] + p[2] * p[2]))
 
 
 @kernel
@@ -115,7 +115,7 @@ def delta_r(p: Momentum, q: Momentum) -> float:
     """sqrt((Delta eta)^2 + (Delta phi)^2), with pseudorapidities."""
     e = delta_eta(p, q)
     f = delta_phi(p, q)
-    return np.sqrt(e * e + f * f)
+    return sqrt(e * e + f * f)
 
 
 @kernel
@@ -124,11 +124,11 @@ def opening_angle(p: Momentum, q: Momentum) -> float:
     cx = difference_of_products(p[2], q[3], p[3], q[2])
     cy = difference_of_products(p[3], q[1], p[1], q[3])
     cz = difference_of_products(p[1], q[2], p[2], q[1])
-    return atan2(np.sqrt(cx * cx + cy * cy + cz * cz), dot_three(p[1], q[1], p[2], q[2], p[3], q[3]))
+    return atan2(sqrt(cx * cx + cy * cy + cz * cz), dot_three(p[1], q[1], p[2], q[2], p[3], q[3]))
 
 
 @kernel
 def from_pt_eta_phi_mass(pt: float, eta: float, phi: float, m: float) -> Momentum:
     """(E, x, y, z) = (sqrt(m^2 + pt^2 cosh^2 eta), pt cos phi, pt sin phi, pt sinh eta)."""
     length = pt * math.cosh(eta)
-    return np.sqrt(m * m + length * length), pt * math.cos(phi), pt * math.sin(phi), pt * math.sinh(eta)
+    return sqrt(m * m + length * length), pt * math.cos(phi), pt * math.sin(phi), pt * math.sinh(eta)

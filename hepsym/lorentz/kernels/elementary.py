@@ -3,12 +3,19 @@
 libm's atan2 and log1p stay scalar calls in Numba; these are arithmetic and selections only.
 """
 
+from collections.abc import Callable
+from typing import cast
+
 import numpy as np
 
 from hepsym._math import log
 from hepsym._numba import kernel
 
-__all__ = ["arsinh", "atan2", "log1p"]
+__all__ = ["arsinh", "atan2", "copysign", "log1p", "sqrt"]
+
+sqrt = cast(Callable[[float], float], np.sqrt)  # numpy's types do not say that a float gives a float
+copysign = cast(Callable[[float, float], float], np.copysign)
+
 
 TAN_PI_8 = 0.41421356237309503
 QUARTER_PI_HIGH = 0.7853981633974483
@@ -53,14 +60,15 @@ def atan2(y: float, x: float) -> float:
     sign = -1.0 if flip else 1.0
     quarters = (1.0 if wide else 0.0) * sign + (2.0 if steep else (4.0 if left else 0.0))
     angle = quarters * QUARTER_PI_HIGH + (sign * t + (sign * tail + quarters * QUARTER_PI_LOW))
-    return np.copysign(angle, y) if angle == angle else angle  # noqa: PLR0124 - nan alone differs
+    return copysign(angle, y) if angle == angle else angle  # noqa: PLR0124 - nan alone differs
 
 
 @kernel
 def log1p(x: float) -> float:
     """log(1 + x) for x >= 0, with the digits of a small x kept; +inf and nan go through.
 
-    log u corrected by the rounding of u = 1 + x, to first order (Kahan). x < 0 gives nonsense: the caller has excluded it.
+    log u corrected by the rounding of u = 1 + x, to first order. x < 0 gives nonsense: the
+    caller has excluded it.
 
     Error: 1e-15 relative (tests/lorentz/test_elementary.py).
     """
@@ -76,4 +84,4 @@ def arsinh(x: float) -> float:
     Error: 1.5e-15 relative (tests/lorentz/test_elementary.py).
     """
     a = np.abs(x)
-    return np.copysign(log1p(a + a * (a / (1.0 + np.sqrt(1.0 + a * a)))), x)
+    return copysign(log1p(a + a * (a / (1.0 + sqrt(1.0 + a * a)))), x)

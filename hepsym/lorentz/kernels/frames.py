@@ -1,11 +1,9 @@
 """At which angle does a particle leave its parent, seen from the parent's rest frame?"""
 
-import numpy as np
-
 from hepsym._numba import kernel
 from hepsym.lorentz.kernels.angles import cos_theta
 from hepsym.lorentz.kernels.boosts import boost_to_rest
-from hepsym.lorentz.kernels.elementary import atan2
+from hepsym.lorentz.kernels.elementary import atan2, sqrt
 from hepsym.lorentz.kernels.exact import difference_of_products
 from hepsym.lorentz.kernels.products import (
     Momentum,
@@ -50,8 +48,8 @@ def collins_soper(p: Momentum, q: Momentum, follow_pair: bool) -> tuple[float, f
     total = sum_of(p, q)
     Q = total[0]
     m = signed_root(mass_squared_of_sum(total))
-    qt = np.sqrt(Q[1] * Q[1] + Q[2] * Q[2])
-    mt = np.sqrt(m * m + qt * qt)
+    qt = sqrt(Q[1] * Q[1] + Q[2] * Q[2])
+    mt = sqrt(m * m + qt * qt)
     nx = Q[1] / qt if qt > 0.0 else 1.0
     ny = Q[2] / qt if qt > 0.0 else 0.0
     dx, dy = p[1] - q[1], p[2] - q[2]
@@ -59,5 +57,5 @@ def collins_soper(p: Momentum, q: Momentum, follow_pair: bool) -> tuple[float, f
     z = side * 2.0 * difference_of_products(p[3], q[0], p[0], q[3]) / mt
     x = (m * (dx * nx + dy * ny) - qt * ((mass_squared(p) - mass_squared(q)) / m)) / mt
     y = side * (dy * nx - dx * ny)
-    length = np.sqrt(x * x + y * y + z * z)
+    length = sqrt(x * x + y * y + z * z)
     return z / length if length > 0.0 else 1.0, atan2(y, x)

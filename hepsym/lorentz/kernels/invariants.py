@@ -1,8 +1,7 @@
 """Which numbers do all observers agree on?"""
 
-import numpy as np
-
 from hepsym._numba import kernel
+from hepsym.lorentz.kernels.elementary import sqrt
 from hepsym.lorentz.kernels.exact import difference_of_products, fma, two_sum
 from hepsym.lorentz.kernels.products import (
     Momentum,
@@ -14,8 +13,8 @@ from hepsym.lorentz.kernels.products import (
 )
 
 __all__ = [
-    "breakup_momentum", "invariant_mass", "invariant_mass_of_three", "kallen", "mandelstam", "transverse_mass",
-    "transverse_mass_of_pair",
+    "breakup_momentum", "invariant_mass", "invariant_mass_of_three", "kallen", "mandelstam",
+    "transverse_mass", "transverse_mass_of_pair",
 ]  # fmt: skip
 
 
@@ -66,7 +65,7 @@ def breakup_momentum(m: float, m1: float, m2: float) -> float:
     heavy = max(m1, m2)
     light = min(m1, m2)
     above = ((m - heavy) - light) * (m + (heavy + light))
-    return np.sqrt(above) * np.sqrt(((m - heavy) + light) * (m + (heavy - light))) / (2.0 * m)
+    return sqrt(above) * sqrt(((m - heavy) + light) * (m + (heavy - light))) / (2.0 * m)
 
 
 @kernel
@@ -91,10 +90,10 @@ def transverse_mass_of_pair(p: Momentum, q: Momentum) -> float:
     t = q[1] * q[1] + q[2] * q[2]
     along = p[1] * q[1] + p[2] * q[2]
     cross = difference_of_products(p[1], q[2], p[2], q[1])
-    product = np.sqrt(s * t)
-    energies = np.sqrt((a + s) * (b + t))
+    product = sqrt(s * t)
+    energies = sqrt((a + s) * (b + t))
     denominator = energies + product
     massive = (a * (b + t) + b * s) / (denominator if denominator > 0.0 else 1.0)
     sum_ = product + along
     close = cross * cross / (sum_ if along > 0.0 else 1.0)
-    return np.sqrt(a + b + 2.0 * (massive + (close if along > 0.0 else product - along)))
+    return sqrt(a + b + 2.0 * (massive + (close if along > 0.0 else product - along)))

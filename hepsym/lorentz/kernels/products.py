@@ -3,11 +3,12 @@
 import numpy as np
 
 from hepsym._numba import kernel
-from hepsym.lorentz.kernels.exact import dot_four, fma, two_sum
+from hepsym.lorentz.kernels.elementary import copysign, sqrt
+from hepsym.lorentz.kernels.exact import dot_four, fma, metric_sum, square_four, two_sum
 
 __all__ = [
-    "Momentum", "add_to", "dot", "energy_from_mass", "mass", "mass_squared", "mass_squared_of_sum", "momentum",
-    "momentum_from_mass", "signed_root", "sum_of",
+    "Momentum", "add_to", "dot", "energy_from_mass", "mass", "mass_squared", "mass_squared_of_sum",
+    "momentum", "momentum_from_mass", "signed_root", "sum_of",
 ]  # fmt: skip
 
 Momentum = tuple[float, float, float, float]
@@ -17,7 +18,7 @@ Sum = tuple[Momentum, Momentum]
 @kernel
 def signed_root(x: float) -> float:
     """sqrt(x), and -sqrt(-x) where x < 0: the mass of a mass squared, spacelike ones included."""
-    return np.copysign(np.sqrt(np.abs(x)), x)
+    return copysign(sqrt(np.abs(x)), x)
 
 
 @kernel
@@ -29,31 +30,31 @@ def dot(p: Momentum, q: Momentum) -> float:
 @kernel
 def mass_squared(p: Momentum) -> float:
     """p.p, GeV^2, negative for a spacelike p. Error: see `hepsym.lorentz.mass_squared`."""
-    return dot_four(p, p)
+    return square_four(p)
 
 
 @kernel
 def mass(p: Momentum) -> float:
     """sqrt(p.p), or -sqrt(-p.p) for a spacelike p, GeV. Error: see `hepsym.lorentz.mass`."""
-    return signed_root(dot_four(p, p))
+    return signed_root(square_four(p))
 
 
 @kernel
 def momentum(p: Momentum) -> float:
     """|p|, GeV. Error: 2 eps."""
-    return np.sqrt(p[1] * p[1] + p[2] * p[2] + p[3] * p[3])
+    return sqrt(p[1] * p[1] + p[2] * p[2] + p[3] * p[3])
 
 
 @kernel
 def momentum_from_mass(energy: float, m: float) -> float:
     """|p| = sqrt((E - m)(E + m)), which E^2 - m^2 would lose near threshold. Error: 2 eps; nan for E < m."""
-    return np.sqrt((energy - m) * (energy + m))
+    return sqrt((energy - m) * (energy + m))
 
 
 @kernel
 def energy_from_mass(momentum: float, m: float) -> float:
     """E = sqrt(|p|^2 + m^2). Error: 2 eps."""
-    return np.sqrt(momentum * momentum + m * m)
+    return sqrt(momentum * momentum + m * m)
 
 
 @kernel
@@ -78,7 +79,7 @@ def add_to(total: Sum, q: Momentum) -> Sum:
 def square_with_error(s: float, e: float) -> tuple[float, float]:
     """(s + e)^2 as a rounded product and the rest, for |e| <= eps |s|."""
     h = s * s
-    return h, fma(s, s, -h) + 2.0 * s * e
+    return h, fma(s + s, e, fma(s, s, -h))
 
 
 @kernel
@@ -89,7 +90,4 @@ def mass_squared_of_sum(total: Sum) -> float:
     h1, l1 = square_with_error(high[1], low[1])
     h2, l2 = square_with_error(high[2], low[2])
     h3, l3 = square_with_error(high[3], low[3])
-    s, e1 = two_sum(h0, -h1)
-    s, e2 = two_sum(s, -h2)
-    s, e3 = two_sum(s, -h3)
-    return s + ((e1 + e2 + e3) + (((l0 - l1) - l2) - l3))
+    return metric_sum(h0, h1, h2, h3, ((l0 - l1) - l2) - l3)

@@ -2,9 +2,8 @@
 
 import math
 
-import numpy as np
-
 from hepsym._numba import kernel
+from hepsym.lorentz.kernels.elementary import sqrt
 from hepsym.lorentz.kernels.exact import difference_of_products
 from hepsym.lorentz.kernels.products import Momentum
 
@@ -19,7 +18,7 @@ def rotate(p: Momentum, nx: float, ny: float, nz: float, angle: float) -> Moment
 
     (Rodrigues), so that a small angle moves p by a small amount. Error: see `hepsym.lorentz.rotate`.
     """
-    length = np.sqrt(nx * nx + ny * ny + nz * nz)
+    length = sqrt(nx * nx + ny * ny + nz * nz)
     x, y, z = nx / length, ny / length, nz / length
     half = math.sin(0.5 * angle)
     s, v = math.sin(angle), 2.0 * half * half
@@ -39,8 +38,8 @@ def rotate_z_to(p: Momentum, q: Momentum) -> Momentum:
     It is the shortest one, about z x q; for q along -z it is half a turn about y, for q at rest none.
     Error: see `hepsym.lorentz.rotate_z_to`.
     """
-    t = np.sqrt(q[1] * q[1] + q[2] * q[2])
-    length = np.sqrt(q[1] * q[1] + q[2] * q[2] + q[3] * q[3])
+    t = sqrt(q[1] * q[1] + q[2] * q[2])
+    length = sqrt(q[1] * q[1] + q[2] * q[2] + q[3] * q[3])
     per_t = 1.0 / (t if t > 0.0 else 1.0)
     per_length = 1.0 / (length if length > 0.0 else 1.0)
     c = q[1] * per_t if t > 0.0 else 1.0
