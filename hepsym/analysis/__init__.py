@@ -3,6 +3,7 @@
 from hepsym.analysis.alignment import Link, Observable, Recovery, align, holm, recover, usable
 from hepsym.analysis.correlation import Association, circular_circular, circular_linear, spearman
 from hepsym.analysis.estimate import Estimate
+from hepsym.analysis.mutual_information import CAP as MUTUAL_INFORMATION_CAP
 from hepsym.analysis.mutual_information import MutualInformation, mutual_information
 from hepsym.analysis.plateau import TOPOLOGY_CAVEAT, Plateau, plateau
 from hepsym.analysis.ppca import LinearOptimum, learned_variance, linear_vae_optimum
@@ -14,6 +15,7 @@ from hepsym.analysis.traversal import Walk, walk
 __all__ = [
     "COUNTING_RULES",
     "DEFINITIONS",
+    "MUTUAL_INFORMATION_CAP",
     "TOPOLOGY_CAVEAT",
     "Association",
     "Count",
