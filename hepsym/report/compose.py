@@ -7,11 +7,11 @@ from typing import Any
 
 from hepsym.report import words
 from hepsym.report.control import worst
-from hepsym.report.html import Markup, join
+from hepsym.report.html import Markup, join, plain
 from hepsym.report.labels import compact, named, process, scientific, value_error
 from hepsym.report.page import assembled, saved
 from hepsym.report.record import Record, load_record
-from hepsym.report.sample import Sample, read_sample
+from hepsym.report.sample import Sample, provenance_of, read_sample
 from hepsym.report.sections import (
     Section,
     alignment,
@@ -24,7 +24,7 @@ from hepsym.report.sections import (
     traversals,
 )
 
-__all__ = ["write"]
+__all__ = ["found_in", "write"]
 
 
 def write(run: str | Path) -> Path:
@@ -42,15 +42,33 @@ def write(run: str | Path) -> Path:
     return saved(record.run / "report.html", _page(record, sample))
 
 
+def found_in(run: str | Path) -> str:
+    """What was found in a run, one plain sentence. Raises InputError as `write`.
+
+    The process is that of the first data file, where it can still be read.
+    """
+    record = load_record(run)
+    return plain(_found(record, provenance_of(_files(record.config))))
+
+
+def _found(record: Record, provenance: Mapping[str, Any]) -> Markup:
+    return words.found(
+        record.analysis,
+        process=_process(provenance),
+        sqrt_s=provenance.get("sqrt_s"),
+        features=_features(record.config),
+    )
+
+
 def _page(record: Record, sample: Sample) -> str:
     provenance = sample.provenance
-    made, sqrt_s = _process(provenance), provenance.get("sqrt_s")
+    made = _process(provenance)
     features = _features(record.config)
     caveat = _caveat(record.analysis)
     return assembled(
         title=made or f"Run {record.run.resolve().name}",
         kicker=f"hepsym report of {record.run.resolve().name}",
-        found=words.found(record.analysis, process=made, sqrt_s=sqrt_s, features=features),
+        found=_found(record, provenance),
         caveat=caveat,
         tiles=_tiles(record, sample, features),
         missing=[*record.missing, *sample.missing],

@@ -78,7 +78,8 @@ def inline(svg: str, name: str, alt: str) -> Markup:
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = svg[svg.index("<svg") :].strip()
-    svg = re.sub(r'\bid="', f'id="{name}-', svg)
+    seen: set[str] = set()
+    svg = re.sub(r'\s\bid="([^"]+)"', lambda m: _own_id(m[1], name, seen), svg)
     svg = re.sub(r'(?:xlink:)?href="#', f'href="#{name}-', svg)
     svg = svg.replace("url(#", f"url(#{name}-")
     for sentinel, (variable, *_) in COLOURS.items():
@@ -96,6 +97,14 @@ def inline(svg: str, name: str, alt: str) -> Markup:
         style=f"max-width:{width * 1.55:.0f}px",
     )
     return Markup(head[: -len("</svg>")] + re.sub(r">\s+<", "><", inner))
+
+
+def _own_id(identifier: str, name: str, seen: set[str]) -> str:
+    """The id in the figure's own name; matplotlib repeats some, with one content, and the first will do."""
+    if identifier in seen:
+        return ""
+    seen.add(identifier)
+    return f' id="{name}-{identifier}"'
 
 
 def _rounded(path: str) -> str:

@@ -2,9 +2,10 @@
 
 import html
 import json
+import re
 from typing import Any
 
-__all__ = ["Markup", "embedded_json", "escaped", "join", "tag"]
+__all__ = ["Markup", "embedded_json", "escaped", "join", "plain", "tag"]
 
 
 class Markup(str):
@@ -47,6 +48,11 @@ def tag(name: str, /, *children: object, **attributes: object) -> Markup:
     if name in _VOID:
         return Markup(f"<{name}{shown}>")
     return Markup(f"<{name}{shown}>{join(*children)}</{name}>")
+
+
+def plain(markup: Markup) -> str:
+    """The text without its tags, for a terminal."""
+    return html.unescape(re.sub(r"<[^>]*>", "", markup))
 
 
 def embedded_json(identifier: str, value: Any) -> Markup:

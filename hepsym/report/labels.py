@@ -18,17 +18,17 @@ _FUNCTIONS = {
     "py": "p_y", "pz": "p_z", "mt": "m_T",
 }  # fmt: skip
 _SUBSCRIPTS = re.compile(r"(p|m|ν|θ|φ)_(T|y|z|μ|τ|CS)\b")
-_LONGEST = 48
+_LONGEST, _LONGEST_ON_AXIS = 48, 26
 
 
 def particle(name: str) -> str:
     """A particle's name as physicists write it: `mu-` is μ⁻, `ta+` τ⁺, `u~` ū."""
-    match = re.fullmatch(r"([A-Za-z]+)([+\-~]?)", name)
+    match = re.fullmatch(r"([A-Za-z]+)([+\-~]?)(#\d+)?", name)
     if not match:
         return name
-    stem, sign = match.groups()
+    stem, sign, leg = match.groups()
     stem = _NEUTRINOS.get(stem, _GREEK.get(stem, stem))
-    return unicodedata.normalize("NFC", stem + _SIGNS.get(sign, sign))
+    return unicodedata.normalize("NFC", stem + _SIGNS.get(sign, sign)) + (leg or "")
 
 
 def pretty(name: str) -> str:
@@ -45,7 +45,7 @@ def pretty(name: str) -> str:
     if call:
         inner = " ".join(particle(word) for word in call[2].split())
         return f"{_FUNCTIONS.get(call[1], call[1])}({inner})"
-    component = re.fullmatch(r"([A-Za-z]+[+\-~]?)\.(E|px|py|pz)", name)
+    component = re.fullmatch(r"([A-Za-z]+[+\-~]?(?:#\d+)?)\.(E|px|py|pz)", name)
     if component:
         return f"{_FUNCTIONS.get(component[2], component[2])}({particle(component[1])})"
     return _FUNCTIONS.get(name, name)
@@ -67,12 +67,14 @@ def axis_label(name: str, latex: str | None = None, unit: str = "") -> str:
     A `$` in a name from a file is escaped, so that it can never open mathematics. Call it inside
     `style.look()`: it asks matplotlib to parse.
     """
-    suffix = f" [{unit}]" if unit else ""
-    if latex:
+    suffix = f" [{unit[:12]}]" if unit else ""
+    if latex and len(latex) <= _LONGEST:
         inner = latex.strip().strip("$")
         if "$" not in inner and _parses(f"${inner}$"):
             return f"${inner}${_plain(suffix)}"
-    return _SUBSCRIPTS.sub(r"$\1_{\\mathrm{\2}}$", _plain(pretty(name) + suffix))
+    shown = pretty(name)
+    shown = shown if len(shown) <= _LONGEST_ON_AXIS else shown[: _LONGEST_ON_AXIS - 1] + "…"
+    return _SUBSCRIPTS.sub(r"$\1_{\\mathrm{\2}}$", _plain(shown + suffix))
 
 
 def _plain(text: str) -> str:

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from hepsym.events import Events, Observable
     from hepsym.generators import Distribution
 
-__all__ = ["Sample", "read_sample"]
+__all__ = ["Sample", "provenance_of", "read_sample"]
 
 Array = NDArray[np.float64]
 
 _BINS = 50
-_PLOTS = 8
+_PLOTS = 6
 _ROWS = 5_000_000
 """Enough for control plots at two in a thousand; more would only cost time."""
 
@@ -50,26 +50,25 @@ def read_sample(files: Sequence[str | Path]) -> Sample:
         return Sample(
             {}, 0, (), missing=("The run does not name its data files, so there are no control plots.",)
         )
+    from hepsym import events
+
     try:
-        return _of_events(files) if _holds_events(files[0]) else _of_table(files)
+        return _of_events(files) if events.is_event_file(files[0]) else _of_table(files)
     except (InputError, OSError) as error:
         return Sample({}, 0, (), missing=(f"There are no control plots: {error}",))
 
 
-def _holds_events(path: str | Path) -> bool:
-    """Whether a file says which particles it holds; .npz and .parquet may hold either."""
+def provenance_of(files: Sequence[str | Path]) -> Mapping[str, Any]:
+    """Where the first file's events came from; empty for a table or a file that is gone."""
     from hepsym import events
 
-    if not Path(path).exists():
-        raise InputError(f"the data file {str(path)!r} is no longer there")
-    if Path(path).suffix in {".csv", ".npy"}:
-        return False
-    if Path(path).suffix in {".npz", ".parquet"}:
-        try:
-            next(iter(events.iterate(path)))
-        except (InputError, StopIteration):
-            return False
-    return True
+    try:
+        if not files or not events.is_event_file(files[0]):
+            return {}
+        first = next(iter(events.iterate(files[0])), None)
+    except (InputError, OSError):
+        return {}
+    return {} if first is None else first.provenance.to_json()
 
 
 def _of_events(files: Sequence[str | Path]) -> Sample:
@@ -131,7 +130,7 @@ def _chosen(first: "Events", laws: "Mapping[str, Distribution]") -> "list[Observ
         if name not in known:
             known[name] = events.observable(first, name)
     ranked = sorted(known.values(), key=lambda o: o.name not in laws)
-    return [o for o in ranked if np.ptp(o.values) > 0][:_PLOTS]
+    return [o for o in ranked if not o.constant][:_PLOTS]
 
 
 def _of_table(files: Sequence[str | Path]) -> Sample:

@@ -42,12 +42,11 @@ def found(analysis: Mapping[str, Any] | None, *, process: str, sqrt_s: float | N
             return join(count, ".")
         ((name, r2, _),) = best
         return join(count, "; best read off them is ", named(name), f", with R² = {r2:.2f}.")
-    shown = _angular_first(good)[:4]
-    names = _listed([named(name) for name, _ in shown])
+    shown = _telling(good)[:4]
     others = len(good) - len(shown)
-    more = f" and {others} more" if others else ""
+    names = _listed([named(name) for name, _ in shown] + ([join(f"{others} more")] if others else []))
     least = _floor(min(r2 for _, r2 in good))
-    return join(count, ", and from them ", names, f"{more} can be read off with R² ≥ {least}.")
+    return join(count, ", and from them ", names, f" can be read off with R² ≥ {least}.")
 
 
 def _interval(relevant: Mapping[str, Any]) -> str:
@@ -69,18 +68,14 @@ def _floor(r2: float) -> str:
     return f"{int(r2 * 1000) / 1000:.3f}"
 
 
-def _angular_first(good: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
-    """Directions before components: cos θ, then sine and cosine of φ, then the rest by R²."""
-
-    def place(entry: tuple[str, float]) -> tuple[int, float]:
-        name = entry[0]
-        if name.startswith("cos_theta("):
-            return 0, -entry[1]
-        if name.startswith(("sin phi(", "cos phi(")):
-            return 1, -entry[1]
-        return (2 if name.startswith("m(") else 3), -entry[1]
-
-    return sorted(good, key=place)
+def _telling(good: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Directions before masses before the rest, each kind of observable once, of the first particle named."""
+    kinds: dict[str, tuple[str, float]] = {}
+    for entry in good:
+        kinds.setdefault(entry[0].partition("(")[0], entry)
+    first = ("cos_theta", "sin phi", "cos phi", "m")
+    order = {kind: place for place, kind in enumerate(first)}
+    return sorted(kinds.values(), key=lambda e: (order.get(e[0].partition("(")[0], len(first)), -e[1]))
 
 
 def _listed(names: Sequence[Markup]) -> Markup:

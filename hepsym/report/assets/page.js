@@ -13,13 +13,24 @@
   // A saved figure has no page around it, so its variables become the light values, on white.
   const light = JSON.parse(document.getElementById("light-colours").textContent);
   const standalone = (svg) => {
-    const text = new XMLSerializer().serializeToString(svg);
+    const copy = svg.cloneNode(true);
+    for (const part of copy.querySelectorAll("[data-walk], [data-frame]")) {
+      if (!part.hasAttribute("data-now")) part.remove();
+    }
+    for (const text of copy.querySelectorAll("text")) {
+      if (!text.hasAttribute("font-size")) text.setAttribute("font-size", "12");
+      text.setAttribute("font-family", "sans-serif");
+    }
+    const text = new XMLSerializer().serializeToString(copy);
     return text.replace(/var\(--([a-z0-9]+)\)/g, (whole, name) => light[name] || whole);
   };
   for (const button of document.querySelectorAll("button.download")) {
     button.addEventListener("click", () => {
-      const svg = document.getElementById(button.dataset.figure).querySelector("svg");
-      save(button.dataset.figure + ".svg", "image/svg+xml", standalone(svg));
+      const drawings = document.getElementById(button.dataset.figure).querySelectorAll("svg");
+      drawings.forEach((svg, i) => {
+        const number = drawings.length > 1 ? "-" + (i + 1) : "";
+        save(button.dataset.figure + number + ".svg", "image/svg+xml", standalone(svg));
+      });
     });
   }
   document.documentElement.classList.add("js");

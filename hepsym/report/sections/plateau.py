@@ -97,7 +97,7 @@ def _plot(betas: list[float], counts: list[list[int]], relevant: Mapping[str, An
         " Shaded: the plateau." if plateau else "",
     )
     return drawn(
-        figure, "plateau", alt="Number of relevant latents against beta, a dot for each count.",
+        figure, "plateau-counts", alt="Number of relevant latents against beta, a dot for each count.",
         caption=caption, header=("beta", *(f"seed {i}" for i in range(seeds))),
         rows=[(beta, *row) for beta, row in zip(betas, counts, strict=True)],
     )  # fmt: skip

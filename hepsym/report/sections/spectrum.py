@@ -44,7 +44,7 @@ def section(analysis: Mapping[str, Any]) -> Section | None:
         axes.set_ylabel("median $s_k / s_1$")
         axes.grid(axis="y")
         drawing = drawn(
-            figure, "jacobian", alt="Singular values of the decoder's Jacobian relative to the largest.",
+            figure, "jacobian-spectrum", alt="Singular values of the decoder's Jacobian relative to the largest.",
             caption=join(
                 tag("strong", "Spectrum of the decoder's Jacobian"),
                 f" at {jacobian.get('points', 'the')} test points: median over points with its error",

@@ -1,0 +1,190 @@
+"""A study end to end: generate, fit, analyze, report, each stage once, resumable."""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hepsym.errors import InputError
+from hepsym.report.study_card import Study
+
+__all__ = ["StudyResult", "run_study"]
+
+Progress = Callable[[int, int], None] | None
+Bar = Callable[[str], AbstractContextManager[Progress]]
+
+STAGES = ("generate", "fit", "analyze", "report")
+
+
+@dataclass(frozen=True, slots=True)
+class StudyResult:
+    """What a study came to."""
+
+    study: str
+    out: Path
+    report: Path
+    found: str
+    """One plain sentence."""
+    stages: Mapping[str, Mapping[str, Any]]
+    """What each stage said of itself, its seconds among it."""
+    seconds: float
+    """Of this call; stages that were complete before cost none."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as JSON values."""
+        return {
+            "study": self.study,
+            "out": str(self.out),
+            "report": str(self.report),
+            "found": self.found,
+            "stages": {name: dict(values) for name, values in self.stages.items()},
+            "seconds": self.seconds,
+        }
+
+
+def run_study(
+    study: Study,
+    out: str | Path,
+    *,
+    resume: bool = False,
+    threads: int | None = None,
+    say: Callable[[str], None] = lambda _: None,
+    bar: Bar = lambda _: nullcontext(),
+) -> StudyResult:
+    """Run a study into the directory `out`.
+
+    OUT/study.toml is the card, all overrides in it; OUT/events the sample, OUT/run the trained model
+    with its analysis and report.html; OUT/study.json says which stages are complete. Everything that
+    can be refused is refused before the first file is written. With `resume` complete stages are
+    kept and a broken one goes on where it stopped; the same card gives the same numbers either way.
+
+    say is told a line a stage; bar gives a stage's progress callback. Raises InputError: OUT exists
+    (without resume), is no study or is that of another card; RunError, KeyboardInterrupt from a stage.
+    """
+    out = Path(out)
+    study.check()
+    journal = _opened(out, study, resume)
+    start = time.perf_counter()
+    stages = {
+        "generate": lambda progress: _generate(study, out, threads, progress),
+        "fit": lambda progress: _fit(study, out, progress),
+        "analyze": lambda progress: _analyze(study, out, progress),
+        "report": lambda progress: _report(out, progress),
+    }
+    for name in STAGES:
+        if name in journal["stages"]:
+            say(f"{name}: complete already")
+            continue
+        say(f"{name} ...")
+        with _timed() as seconds, bar(name) as progress:
+            told = stages[name](progress)
+        journal["stages"][name] = {**told, "seconds": round(seconds(), 3)}
+        _keep(out / "study.json", json.dumps(journal, indent=1))
+    report = out / "run" / "report.html"
+    return StudyResult(
+        study.name, out, report, str(journal["stages"]["report"]["found"]), journal["stages"],
+        time.perf_counter() - start,
+    )  # fmt: skip
+
+
+@contextmanager
+def _timed() -> Iterator[Callable[[], float]]:
+    start = time.perf_counter()
+    yield lambda: time.perf_counter() - start
+
+
+def _opened(out: Path, study: Study, resume: bool) -> dict[str, Any]:
+    """The study's journal, made where there is none; its directory exists afterwards."""
+    card = study.to_toml()
+    if not out.exists():
+        try:
+            out.mkdir(parents=True)
+        except OSError as error:
+            raise InputError(
+                f"{str(out)!r} cannot be made: {error.strerror}; choose another -o OUT"
+            ) from None
+        _keep(out / "study.toml", card)
+        journal: dict[str, Any] = {"format": 1, "study": study.name, "stages": {}}
+        _keep(out / "study.json", json.dumps(journal, indent=1))
+        return journal
+    if not resume:
+        raise InputError(f"{str(out)!r} exists already; choose another -o OUT, or go on with --resume")
+    try:
+        journal = json.loads((out / "study.json").read_text(encoding="utf-8"))
+        kept = (out / "study.toml").read_text(encoding="utf-8")
+        stages = dict(journal["stages"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(
+            f"{str(out)!r} is not a study to resume: it has no readable study.json and study.toml"
+        ) from None
+    if kept != card:
+        raise InputError(
+            f"{str(out)!r} is a study of another card ({_difference(kept, card)}); choose another -o OUT"
+        )
+    return {**journal, "stages": stages}
+
+
+def _difference(kept: str, card: str) -> str:
+    """The first line in which two cards differ."""
+    there, here = kept.splitlines(), card.splitlines()
+    for a, b in zip(there, here, strict=False):
+        if a != b:
+            return f"there {a!r}, here {b!r}"
+    return f"{len(there)} lines there, {len(here)} here"
+
+
+def _keep(path: Path, text: str) -> None:
+    beside = path.with_name(f".{path.name}.tmp")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(text + ("" if text.endswith("\n") else "\n"))
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def _generate(study: Study, out: Path, threads: int | None, progress: Progress) -> dict[str, Any]:
+    from hepsym import generators
+
+    path = out / "events"
+    made = generators.generate_to(
+        study.process_card(), study.generate.events, path, seed=study.generate.seed, threads=threads,
+        resume=path.exists(), progress=progress,
+    )  # fmt: skip
+    return made.to_json()
+
+
+def _fit(study: Study, out: Path, progress: Progress) -> dict[str, Any]:
+    from hepsym import events, models
+
+    path, run = out / "events", out / "run"
+    table = events.read_table([path], study.fit.columns)
+    columns = study.fit.columns
+    source = dict(table.source) | {"files": [str(path.resolve())], "columns": columns}
+    result = models.fit(
+        table.values[: study.fit.rows], table.names, study.fit_settings(), run,
+        source=source, drop_constant=columns is None, resume=run.exists(), progress=progress,
+    )  # fmt: skip
+    return {
+        "rows": min(study.fit.rows, len(table.values)),
+        "best_epoch": result.best_epoch,
+        "losses": result.losses,
+    }
+
+
+def _analyze(study: Study, out: Path, progress: Progress) -> dict[str, Any]:
+    from hepsym.report.analyze import analyze
+
+    found = analyze(out / "run", betas=study.analyze.betas, seeds=study.analyze.seeds, progress=progress)
+    return {"relevant": found["relevant"], "recovered": found["recovered"]}
+
+
+def _report(out: Path, progress: Progress) -> dict[str, Any]:
+    from hepsym.report.compose import found_in, write
+
+    del progress
+    page = write(out / "run")
+    return {"report": str(page), "bytes": page.stat().st_size, "found": found_in(out / "run")}
