@@ -56,10 +56,10 @@ def fit(
         from hepsym.models import FitSettings
 
         settings = FitSettings(
-            model=model, latent=latent, hidden=widths(hidden), beta=beta, variance=variance, reduction=reduction,
-            kl_warmup_epochs=kl_warmup, epochs=epochs, batch=batch, learning_rate=learning_rate,
-            patience=patience, seed=seed, dtype=dtype, device=device, amp=amp, validation=validation, test=test,
-            scaling=scaling,
+            model=model, latent=latent, hidden=widths(hidden), beta=beta, variance=variance,
+            reduction=reduction, kl_warmup_epochs=kl_warmup, epochs=epochs, batch=batch,
+            learning_rate=learning_rate, patience=patience, seed=seed, dtype=dtype, device=device, amp=amp,
+            validation=validation, test=test, scaling=scaling,
         )  # fmt: skip
         set_threads(threads)
         chosen = None if columns is None else split_columns(columns)
@@ -74,7 +74,7 @@ def fit(
 def run_fit(
     files: list[Path], columns: list[str] | None, settings: "FitSettings", out: Path, *, resume: bool
 ) -> "FitResult":
-    """Read the table and fit; constant columns are dropped where the columns are an event file's default ones."""
+    """Read the table and fit; constant ones among an event file's default columns are left out."""
     from hepsym import models
     from hepsym.events.table import read_table
 
@@ -119,20 +119,21 @@ def summary(result: "FitResult", settings: "FitSettings") -> dict[str, Any]:
 
 def in_words(told: dict[str, Any]) -> str:
     """The summary for people."""
-    validation = told["validation"]
+    split, validation = told["split"], told["validation"]
     kl = ", ".join(f"{v:.3g}" for v in sorted(validation["kl_per_latent"], reverse=True))
-    dropped = ", ".join(told["dropped_columns"]) or "none"
+    rate = f"{told['samples_per_second']:.3g} rows/s on {told['device']}"
     return "\n".join(
         (
-            f"{told['model']} with {told['latent']} latents, beta {told['beta']:g}, seed {told['seed']} -> {told['run']}",
-            f"  rows            {told['rows']} ({told['split']['train']} to train on, "
-            f"{told['split']['validation']} to validate, {told['split']['test']} kept for the test)",
+            f"{told['model']}, {told['latent']} latents, beta {told['beta']:g}, seed {told['seed']}: "
+            f"{told['run']}",
+            f"  rows            {told['rows']} (training {split['train']}, validation {split['validation']}, "
+            f"test {split['test']})",
             f"  features        {', '.join(told['features'])}",
-            f"  constant        {dropped}",
-            f"  best epoch      {told['best_epoch']} of {told['epochs']}",
-            f"  validation      reconstruction {validation['reconstruction']:.4g}, KL {validation['kl']:.4g} nats",
-            f"  KL per latent   {kl}",
-            f"  time            {told['seconds']:.3g} s, {told['samples_per_second']:.3g} rows/s on {told['device']}",
+            f"  left out        {', '.join(told['dropped_columns']) or 'none'} (constant)",
+            f"  best epoch      {told['best_epoch']} of {told['epochs']}, counted from 0",
+            f"  reconstruction  {validation['reconstruction']:.4g} (validation)",
+            f"  KL per latent   {kl} nats",
+            f"  time            {told['seconds']:.3g} s, {rate}",
             f"Next: hepsym analyze {told['run']}",
         )
     )

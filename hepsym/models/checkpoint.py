@@ -59,7 +59,8 @@ def _check_label(path: Path, label: Mapping[str, str], name: str) -> None:
         )
     if label.get("model") != name:
         raise InputError(
-            f"{path} holds the weights of model {label.get('model')!r}, but the run's config.json says {name!r}"
+            f"{path} holds model {label.get('model')!r}, but the run's config.json says {name!r}: "
+            "restore the checkpoint of this run or train again"
         )
 
 

@@ -46,7 +46,7 @@ class Dataset:
 def prepare(
     values: Floats, names: Sequence[str], settings: FitSettings, *, drop_constant: bool = False
 ) -> Dataset:
-    """Check, split and scale values (n, D), whose columns have `names`; scaling is of the training rows alone.
+    """Check, split and scale values (n, D), with column `names`; scaling is of the training rows alone.
 
     Raises InputError: not two-dimensional, names that do not match or repeat, no rows, a value that is
     not finite (row and column named), a constant column unless drop_constant, nothing but constant
@@ -113,5 +113,6 @@ def _check_rows(n: int, training: int, validation: int, settings: FitSettings) -
         )
     if not validation:
         raise InputError(
-            f"{n} rows leave none for validation (validation = {settings.validation:g}): give more rows or a larger share"
+            f"{n} rows leave none for validation (validation = {settings.validation:g}): "
+            "give more rows or a larger share"
         )

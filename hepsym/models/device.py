@@ -1,5 +1,8 @@
 """Where does a model train? The one place that chooses a device and moves data to it."""
 
+import contextlib
+from pathlib import Path
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -12,7 +15,7 @@ DTYPES = {"float32": torch.float32, "float64": torch.float64}
 NUMPY_DTYPES = {"float32": np.float32, "float64": np.float64}
 
 _SHARE = 0.5
-"""Of the memory that is free, so much may hold the data set; the rest is for the model and the shuffled copy."""
+"""Of the memory that is free, so much may hold the data set with its shuffled copies."""
 
 
 def choose_device(name: str) -> torch.device:
@@ -45,11 +48,8 @@ def resident_bytes(device: torch.device) -> int:
 
 
 def _free_memory() -> int:
-    try:
-        with open("/proc/meminfo", encoding="ascii") as file:  # noqa: PTH123
-            for line in file:
-                if line.startswith("MemAvailable:"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
+    with contextlib.suppress(OSError, StopIteration):
+        with Path("/proc/meminfo").open(encoding="ascii") as file:
+            available = next(line for line in file if line.startswith("MemAvailable:"))
+        return int(available.split()[1]) * 1024
     return 8 << 30  # where the system does not say: what any machine that trains has

@@ -93,7 +93,7 @@ class Streamed(Feed):
 
 
 def feed(features: Tensor, batch: int, seeds: Sequence[int], device: torch.device) -> Feed:
-    """Batches of features (n, D) in main memory: resident where data and its shuffled copies fit, else streamed."""
+    """Batches of features (n, D): resident where they and shuffled copies fit on the device, or streamed."""
     needed = features.nbytes * (1 + len(seeds))
     if needed <= resident_bytes(device):
         return Resident(features, batch, seeds, device)

@@ -11,7 +11,7 @@ from hepsym.models.noise import Noise
 __all__ = ["Model", "Terms"]
 
 Terms = dict[str, Tensor]
-"""Loss terms by name, each a mean over the batch with the members' axis first: "loss" (members,) is minimised."""
+"""Loss terms by name, means over the batch, members' axis first: "loss" (members,) is minimised."""
 
 
 class Model(nn.Module, ABC):
@@ -46,7 +46,7 @@ class Model(nn.Module, ABC):
         """Called once, when the parameters have their device, dtype and .grad: allocate buffers here."""
 
     def accumulate(self, batch: Tensor, noise: Noise, warmth: float = 1.0) -> Terms:
-        """Loss terms, and their gradient in the parameters' .grad; a model that can do it faster overrides it."""
+        """Loss terms, with the gradient in the parameters' .grad; override it where it can be faster."""
         for parameter in self.parameters():
             if parameter.grad is not None:
                 parameter.grad.zero_()

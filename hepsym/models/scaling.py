@@ -50,7 +50,7 @@ class Scaling:
         return features
 
     def undo(self, features: Floats) -> Floats:
-        """Values (n, D) of features (n, kept), constant columns filled in; undo(apply(v)) = v to 4 eps max|v|."""
+        """Values (n, D) of features (n, kept), constants filled in; undo(apply(v)) = v to 4 eps max|v|."""
         values = np.tile(self.constants, (len(features), 1))
         values[:, list(self.columns)] = features * self.scale + self.mean
         return values

@@ -21,7 +21,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class FitSettings:
-    """Everything that, with the data, decides the weights. Raises InputError at once if a value is impossible.
+    """All that, with the data, decides the weights. Raises InputError for a value that cannot be.
 
     The loss of an event, with variance="fixed" and reduction="sum", is
 
@@ -39,7 +39,7 @@ class FitSettings:
     variance: str = "fixed"
     """fixed: squared error; learned: Gaussian log-likelihood with one variance that is fitted too."""
     reduction: str = "sum"
-    """sum or mean over features of the reconstruction term: mean divides it by D, as if beta were D times larger."""
+    """sum or mean of the squared error over features: mean acts as if beta were D times larger."""
     kl_warmup_epochs: int = 0
     """beta rises linearly from 0 over so many epochs."""
     epochs: int = 60

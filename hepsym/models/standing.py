@@ -60,8 +60,9 @@ class Standing:
 def store(directory: Path, at: Standing, adam: FlatAdam, model: str) -> None:
     """Write the state, then the best weights, each whole or not at all. Raises RunError: disk full."""
     state = {
-        "epoch": at.epoch, "step": at.step, "steps": at.steps, "sums": at.totals.sums, "count": at.totals.count,
-        "best": at.best, "best_loss": at.best_loss, "best_epoch": at.best_epoch, **adam.state(),
+        "epoch": at.epoch, "step": at.step, "steps": at.steps, "sums": at.totals.sums,
+        "count": at.totals.count, "best": at.best, "best_loss": at.best_loss, "best_epoch": at.best_epoch,
+        "adam": adam.state(),
     }  # fmt: skip
     checkpoint.write_state(directory / STATE, state)
     if int(at.best_epoch.min()) >= 0:
@@ -77,7 +78,7 @@ def restore(directory: Path, at: Standing, adam: FlatAdam, device: torch.device)
     if state is None:
         return
     try:
-        adam.restore(state)
+        adam.restore(state["adam"])
         for name, tensor in state["best"].items():
             at.best[name].copy_(tensor)
         at.best_loss.copy_(state["best_loss"])

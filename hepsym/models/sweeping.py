@@ -19,7 +19,7 @@ from hepsym.models.rundir import open_run, read_config
 from hepsym.models.scaling import Scaling
 from hepsym.models.settings import FitSettings
 from hepsym.models.standing import WEIGHTS
-from hepsym.models.trained import PIECE, encode_members, frozen, reconstruction
+from hepsym.models.trained import PIECE, encode_members, evaluating, frozen, reconstruction
 from hepsym.models.training import Progress
 
 __all__ = ["Sweep", "load_sweep", "sweep"]
@@ -57,7 +57,7 @@ class Sweep:
         """
         mu, _ = encode_members(self.model, self.scaling.apply(values))
         pieces = []
-        with torch.no_grad():
+        with evaluating(self.model):
             for first in range(0, mu.shape[1], PIECE // 16):
                 z = torch.from_numpy(np.ascontiguousarray(mu[:, first : first + PIECE // 16]))
                 pieces.append(torch.linalg.svdvals(self.model.jacobian(z)).numpy())
@@ -89,7 +89,7 @@ def sweep(
     drop_constant: bool = False,
     progress: Progress = None,
 ) -> Sweep:
-    """Train a model for every beta and seed at once, in RUN/sweep; go on with it, or load it, where it is there.
+    """Train a model for every beta and seed at once, in RUN/sweep; go on with it or load it where it exists.
 
     betas replace settings.beta; seeds replace settings.seed in the initial weights, the order of the
     rows and the noise (a number means settings.seed, settings.seed + 1, ...), while the split stays that

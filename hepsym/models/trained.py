@@ -1,11 +1,14 @@
 """What can be asked of a trained run? Codes, decoded values, Jacobians and losses, in float64 on the CPU."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from hepsym.errors import InputError
 from hepsym.models.checkpoint import read_weights
@@ -16,6 +19,7 @@ from hepsym.models.scaling import Scaling
 from hepsym.models.settings import FitSettings
 from hepsym.models.splitting import Split, split_rows
 from hepsym.models.standing import WEIGHTS
+from hepsym.models.threads import enough_threads
 
 __all__ = ["Trained", "load"]
 
@@ -52,7 +56,7 @@ class Trained:
 
     @property
     def decoder_variance(self) -> float:
-        """s^2 of p(x|z) in scaled units: fitted, or beta/2 (sum) or beta D/2 (mean) that the squared error implies."""
+        """s^2 of p(x|z) in scaled units: fitted, or the beta/2 (sum) or beta D/2 (mean) that is implied."""
         return float(self.model.decoder_variance[0])
 
     def split(self, n: int) -> Split:
@@ -70,8 +74,8 @@ class Trained:
     def decode_scaled(self, z: Floats) -> Floats:
         """Features (n, kept) of latents z (n, L), in scaled units."""
         z = self._checked(z)
-        with torch.no_grad():
-            pieces = [self.model.decode(piece[None])[0].numpy() for piece in torch.from_numpy(z).split(PIECE)]
+        with evaluating(self.model):
+            pieces = [self.model.decode(piece[None])[0].numpy() for piece in in_pieces(z)]
         return np.concatenate(pieces)
 
     def decode(self, z: Floats) -> Floats:
@@ -81,14 +85,14 @@ class Trained:
     def jacobian(self, z: Floats) -> Floats:
         """d feature_j / d z_i of the decoder at z (n, L): (n, kept, L), in scaled units, analytic."""
         z = self._checked(z)
-        with torch.no_grad():
+        with evaluating(self.model):
             pieces = [
                 self.model.jacobian(piece[None])[0].numpy() for piece in torch.from_numpy(z).split(PIECE)
             ]
         return np.concatenate(pieces)
 
     def reconstruction_loss(self, values: Floats, ablate: int | None = None) -> Floats:
-        """sum_j (x_j - xhat_j(mu(x)))^2 of every event, (n,), in scaled units; the latents are at their means.
+        """sum_j (x_j - xhat_j(mu(x)))^2 of every event, (n,), in scaled units, latents at their means.
 
         ablate = i puts latent i to its mean over these events. Raises InputError for an i that is no latent.
         """
@@ -129,11 +133,25 @@ def frozen(model: Model) -> Model:
     return model.to(dtype=torch.float64).eval().requires_grad_(False)
 
 
+@contextmanager
+def evaluating(model: Model) -> Iterator[None]:
+    """No gradients, and no more threads than a piece of rows can feed."""
+    widest = max(p.numel() for p in model.parameters())
+    with torch.no_grad(), enough_threads(PIECE * widest):
+        yield
+
+
+def in_pieces(rows: Floats) -> Iterator[Tensor]:
+    """The rows as tensors of at most PIECE of them."""
+    for first in range(0, len(rows), PIECE):
+        yield torch.from_numpy(np.ascontiguousarray(rows[first : first + PIECE]))
+
+
 def encode_members(model: Model, x: Floats) -> tuple[Floats, Floats]:
     """Means and log variances (members, n, L) of features x (n, kept)."""
     means, log_vars = [], []
-    with torch.no_grad():
-        for piece in torch.from_numpy(np.ascontiguousarray(x)).split(PIECE):
+    with evaluating(model):
+        for piece in in_pieces(x):
             mu, log_var = model.encode(piece.expand(model.members, -1, -1))
             means.append(mu.numpy())
             log_vars.append(log_var.numpy())
@@ -148,9 +166,10 @@ def reconstruction(model: Model, x: Floats, mu: Floats, ablate: int | None) -> F
         mu = mu.copy()
         mu[:, :, ablate] = mu[:, :, ablate].mean(axis=1, keepdims=True)
     pieces = []
-    with torch.no_grad():
+    with evaluating(model):
         for first in range(0, len(x), PIECE):
             rows = slice(first, first + PIECE)
             x_hat = model.decode(torch.from_numpy(np.ascontiguousarray(mu[:, rows]))).numpy()
             pieces.append(((x[rows] - x_hat) ** 2).sum(axis=2))
-    return np.concatenate(pieces, axis=1)
+    lost: Floats = np.concatenate(pieces, axis=1)
+    return lost

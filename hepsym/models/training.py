@@ -24,6 +24,7 @@ from hepsym.models.model import Model, Terms
 from hepsym.models.noise import Noise
 from hepsym.models.settings import FitSettings
 from hepsym.models.standing import Standing, restore, store
+from hepsym.models.threads import enough_threads
 
 __all__ = ["Outcome", "Training"]
 
@@ -80,7 +81,7 @@ class Training:
             restore(self.directory, self.standing, self.adam, self.device)
         metrics.keep_lines(self.directory / "metrics.jsonl", self.standing.epoch)
         begun, visited = time.perf_counter(), self.standing.steps
-        with Interruption() as interruption:
+        with Interruption() as interruption, self._threads():
             while not self.finished:
                 self._epoch(interruption)
                 if progress is not None:
@@ -127,7 +128,8 @@ class Training:
         validated = self.validate()
         if not metrics.finite(validated):
             raise RunError(
-                f"training stopped: the validation loss is not finite after epoch {at.epoch} (step {at.steps}); "
+                f"training stopped: the validation loss is not finite after epoch {at.epoch}, "
+                f"step {at.steps}; "
                 f"{self._kept()}"
             )
         line = {
@@ -144,7 +146,8 @@ class Training:
         noise = Noise(self.rows.seeds, self.device, "validation noise")
         size = max(1, VALIDATION_NUMBERS // (self.model.members * self.validation.shape[1]))
         mean = metrics.Mean()
-        for piece, rows in enumerate(self.validation.split(size)):
+        for piece, first in enumerate(range(0, len(self.validation), size)):
+            rows = self.validation[first : first + size]
             with self._precision():
                 terms = self.model.loss_terms(rows.expand(len(self.rows.seeds), -1, -1), noise.at(piece))
             mean.add(terms, len(rows))
@@ -163,6 +166,12 @@ class Training:
             return torch.autocast("cuda", torch.bfloat16)
         return nullcontext()
 
+    def _threads(self) -> AbstractContextManager[object]:
+        if self.device.type != "cpu":
+            return nullcontext()
+        widest = max((p.numel() for p in self.model.parameters()), default=0)
+        return enough_threads(self.settings.batch * widest)
+
     def _save(self) -> None:
         store(self.directory, self.standing, self.adam, self.model.name)
         self._saved = time.monotonic()
@@ -173,8 +182,8 @@ class Training:
         if self.device.type == "cpu":
             self._save()
         raise RunError(
-            f"training stopped: the loss is {watch.value} at step {step} (epoch {at.epoch}, batch {watch.step} "
-            f"of {self.rows.steps}); {self._kept()}"
+            f"training stopped: the loss is {watch.value} at step {step} "
+            f"(epoch {at.epoch}, batch {watch.step} of {self.rows.steps}); {self._kept()}"
         )
 
     def _kept(self) -> str:
@@ -188,7 +197,7 @@ class Training:
 
 
 class _Watch:
-    """Is every loss of an epoch finite? On the CPU each is read; on CUDA the first bad step is remembered there."""
+    """Is every loss of an epoch finite? On CUDA the first bad step is kept there and read now and then."""
 
     def __init__(self, device: torch.device) -> None:
         self.step, self.value = 0, "nan"

@@ -21,7 +21,7 @@ __all__ = ["VAE"]
 
 
 class VAE(Model):
-    """q(z|x) = N(mu(x), diag sigma^2(x)), decoder mean xhat(z), prior N(0, 1); mu, log sigma^2 and xhat are MLPs.
+    """q(z|x) = N(mu(x), diag sigma^2(x)), decoder mean xhat(z), prior N(0, 1); mu, log sigma^2, xhat: MLPs.
 
     Loss of an event with D features and L latents, z = mu + sigma eps with one eps ~ N(0, 1):
 
@@ -46,7 +46,7 @@ class VAE(Model):
         betas: Sequence[float] | None = None,
         seeds: Sequence[int] | None = None,
     ) -> None:
-        """An ensemble of len(betas) x len(seeds) members, betas outermost; one member from settings by default."""
+        """One member from settings, or len(betas) x len(seeds) members, betas outermost."""
         super().__init__()
         self.betas = tuple(betas) if betas is not None else (settings.beta,)
         seeds = tuple(seeds) if seeds is not None else (settings.seed,)
@@ -100,10 +100,11 @@ class VAE(Model):
         z = mu + self.spread(epsilon) * torch.exp(0.5 * log_var)
         error = (x - self.decode(z)).square().sum((1, 2)) / x.shape[1]
         kl_per_latent = 0.5 * (mu.square() + log_var.exp() - 1 - log_var).mean(1)
-        return self._terms(error, kl_per_latent, self.beta(x) * warmth)
+        return self.terms(error, kl_per_latent, self.beta(x) * warmth)
 
-    def _terms(self, error: Tensor, kl_per_latent: Tensor, beta: Tensor) -> Terms:
-        reconstruction = error * self.weight
+    def terms(self, error: Tensor, kl_per_latent: Tensor, beta: Tensor) -> Terms:
+        """All loss terms (members,) of the mean squared error, KL per latent and beta of each member."""
+        reconstruction = error if self.weight == 1 else error * self.weight
         if self.log_variance is not None:
             half = 0.5 * self.features * (math.log(2 * math.pi) + self.log_variance)
             reconstruction = self.weight * (half + 0.5 * error * torch.exp(-self.log_variance))
@@ -139,36 +140,39 @@ class _Step:
         latents = (*lead, batch, vae.latent)
         self.noise = new(vae.seeds, batch, vae.latent)
         self.sigma, self.shift, self.z, self.kl = new(latents), new(latents), new(latents), new(latents)
-        self.gradient = new(*lead, batch, 2 * vae.latent)
         self.difference, self.squares = new(*lead, batch, vae.features), new(*lead, batch, vae.features)
         self.beta = vae.beta(self.sigma)
+        # Views into buffers that stay: slicing in every step would cost as much as the arithmetic.
+        self.mu, self.log_var = self.encoder.output.chunk(2, dim=-1)
+        self.gradient = new(*lead, batch, 2 * vae.latent)
+        self.into_mu, self.into_log_var = self.gradient.chunk(2, dim=-1)
+        self.epsilon = self.noise[0] if self.flat else self.noise
 
     @torch.no_grad()
     def __call__(self, rows: Tensor, noise: Noise, warmth: float) -> Terms:
-        vae, latent = self.vae, self.vae.latent
+        vae = self.vae
         x = rows[0] if self.flat else vae.spread(rows)
-        epsilon = noise.normal_(self.noise)
-        epsilon = epsilon[0] if self.flat else vae.spread(epsilon)
-        parameters = self.encoder.forward(x)
-        mu, log_var = parameters[..., :latent], parameters[..., latent:]
-        torch.mul(log_var, 0.5, out=self.sigma).exp_()
+        noise.normal_(self.noise)
+        epsilon = self.epsilon if self.flat else vae.spread(self.epsilon)
+        self.encoder.forward(x)
+        torch.mul(self.log_var, 0.5, out=self.sigma).exp_()
         torch.mul(self.sigma, epsilon, out=self.shift)
-        torch.add(mu, self.shift, out=self.z)
+        torch.add(self.mu, self.shift, out=self.z)
         torch.sub(self.decoder.forward(self.z), x, out=self.difference)
-        terms = self._loss(mu, log_var, warmth)
-        self._pull(mu, self._error_weight(terms), warmth)
+        terms = self._loss(warmth)
+        self._pull(self._error_weight(terms), warmth)
         return terms
 
-    def _loss(self, mu: Tensor, log_var: Tensor, warmth: float) -> Terms:
+    def _loss(self, warmth: float) -> Terms:
         torch.mul(self.difference, self.difference, out=self.squares)
-        error = self.squares.sum((-2, -1)) / self.batch
+        error = self.squares.sum((-2, -1)).div_(self.batch)
         # sigma is squared in place: from here on it is only needed as a variance.
         self.sigma.mul_(self.sigma)
-        torch.sub(self.sigma, log_var, out=self.kl).addcmul_(mu, mu)
-        kl_per_latent = (self.kl.sum(-2) / self.batch - 1).mul_(0.5)
+        torch.sub(self.sigma, self.log_var, out=self.kl).addcmul_(self.mu, self.mu)
+        kl_per_latent = self.kl.sum(-2).div_(2 * self.batch).sub_(0.5)
         if self.flat:
             error, kl_per_latent = error[None], kl_per_latent[None]
-        return self.vae._terms(error, kl_per_latent, self.beta * warmth)
+        return self.vae.terms(error, kl_per_latent, self.beta if warmth == 1 else self.beta * warmth)
 
     def _error_weight(self, terms: Terms) -> Tensor | float:
         """d loss / d squared error, and the decoder variance's own gradient."""
@@ -177,29 +181,24 @@ class _Step:
             return vae.weight
         precision = vae.weight * torch.exp(-vae.log_variance)
         assert vae.log_variance.grad is not None
-        torch.sub(
-            0.5 * vae.features * vae.weight,
-            0.5 * precision * terms["squared_error"],
-            out=vae.log_variance.grad,
-        )
-        half = 0.5 * precision
-        return half if self.flat else half[:, None, None]
+        half = 0.5 * vae.features * vae.weight
+        vae.log_variance.grad.copy_(half - 0.5 * precision * terms["squared_error"])
+        return 0.5 * precision if self.flat else 0.5 * precision[:, None, None]
 
-    def _pull(self, mu: Tensor, weight: Tensor | float, warmth: float) -> None:
-        latent = self.vae.latent
+    def _pull(self, weight: Tensor | float, warmth: float) -> None:
         self.difference.mul_(weight * (2 / self.batch))
         dz = self.decoder.backward(self.difference)
         assert dz is not None
-        beta: Tensor | float = self.vae.betas[0] if self.flat else self.beta[:, None, None]
-        beta = beta * (warmth / self.batch)
-        into_mu, into_log_var = self.gradient[..., :latent], self.gradient[..., latent:]
-        # d log sigma^2: sigma eps dz / 2 + beta (sigma^2 - 1) / 2
-        torch.mul(dz, self.shift, out=into_log_var)
+        # Of log sigma^2: sigma eps dz / 2 + beta (sigma^2 - 1) / 2.
+        torch.mul(dz, self.shift, out=self.into_log_var)
         self.sigma.sub_(1)
-        if isinstance(beta, float):
-            into_log_var.add_(self.sigma, alpha=beta).mul_(0.5)
-            torch.add(dz, mu, alpha=beta, out=into_mu)
+        if self.flat:
+            beta = self.vae.betas[0] * warmth / self.batch
+            self.into_log_var.add_(self.sigma, alpha=beta)
+            torch.add(dz, self.mu, alpha=beta, out=self.into_mu)
         else:
-            into_log_var.addcmul_(self.sigma, beta).mul_(0.5)
-            torch.addcmul(dz, mu, beta, out=into_mu)
+            betas = self.beta[:, None, None] * (warmth / self.batch)
+            self.into_log_var.addcmul_(self.sigma, betas)
+            torch.addcmul(dz, self.mu, betas, out=self.into_mu)
+        self.into_log_var.mul_(0.5)
         self.encoder.backward(self.gradient, want_input=False)

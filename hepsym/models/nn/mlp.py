@@ -47,7 +47,8 @@ class MLP(nn.Module):
         for weight, bias in layers[:-1]:
             x = torch.tanh(x @ weight + bias)
         weight, bias = layers[-1]
-        return x @ weight + bias
+        last: Tensor = x @ weight + bias
+        return last
 
     def jacobian(self, x: Tensor) -> Tensor:
         """d out_j / d in_i at x (members, batch, in): (members, batch, out, in), exact but for rounding."""
@@ -74,20 +75,26 @@ class Tape:
         lead = () if flat else (mlp.members,)
         self._affine = torch.addmm if flat else torch.baddbmm
         self._product = torch.mm if flat else torch.bmm
-        self._layers = [(w.detach(), b.detach()) for w, b in mlp.layers(flat=flat)]
-        self._gradients = [
-            (_gradient(w, flat), _gradient(b, flat)) for w, b in zip(mlp.weights, mlp.biases, strict=True)
-        ]
         new = mlp.weights[0].detach().new_empty
         self._values = [new(*lead, batch, width) for width in mlp.sizes[1:]]
         self._pulled = [new(*lead, batch, width) for width in mlp.sizes[:-1]]
-        self._input = self._values[0]
+        # Transposed views are made once: each costs a microsecond, of some ten that a product takes.
+        self._values_t = [value.mT for value in self._values]
+        self._layers = [(w.detach(), b.detach(), w.detach().mT) for w, b in mlp.layers(flat=flat)]
+        parameters = zip(mlp.weights, mlp.biases, strict=True)
+        self._gradients = [(_gradient(w, flat), _gradient(b, flat)) for w, b in parameters]
+        self._input_t = self._values_t[0]
+
+    @property
+    def output(self) -> Tensor:
+        """The buffer that `forward` fills and returns."""
+        return self._values[-1]
 
     def forward(self, x: Tensor) -> Tensor:
         """Output (members, batch, out), or (batch, out) with one member; valid until the next call."""
-        self._input = x
+        self._input_t = x.mT
         last = len(self._layers) - 1
-        for k, (weight, bias) in enumerate(self._layers):
+        for k, (weight, bias, _) in enumerate(self._layers):
             value = self._values[k]
             self._affine(bias, x, weight, out=value)
             x = torch.tanh(value, out=value) if k < last else value
@@ -96,15 +103,15 @@ class Tape:
     def backward(self, gradient: Tensor, *, want_input: bool = True) -> Tensor | None:
         """Gradient at the input of the last forward, given the one at its output; uses up the forward."""
         for k in range(len(self._layers) - 1, -1, -1):
-            below = self._values[k - 1] if k else self._input
             into_weight, into_bias = self._gradients[k]
-            self._product(below.mT, gradient, out=into_weight)
+            self._product(self._values_t[k - 1] if k else self._input_t, gradient, out=into_weight)
             torch.sum(gradient, -2, keepdim=True, out=into_bias)
             if not k and not want_input:
                 return None
             pulled = self._pulled[k]
-            self._product(gradient, self._layers[k][0].mT, out=pulled)
+            self._product(gradient, self._layers[k][2], out=pulled)
             if k:  # tanh' = 1 - tanh^2
+                below = self._values[k - 1]
                 torch.mul(below, below, out=below)
                 pulled.addcmul_(pulled, below, value=-1)
             gradient = pulled
