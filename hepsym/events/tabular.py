@@ -87,7 +87,8 @@ def _is_number(text: str) -> bool:
 def load_npy(path: Path) -> NDArray[Any]:
     """An .npy file, never unpickled. Raises InputError."""
     try:
-        array = np.load(path, allow_pickle=False)
+        with path.open("rb") as opened:
+            array = np.load(opened, allow_pickle=False)
     except NUMPY_FAULTS:
         raise InputError(f"{path} is damaged, or is not an .npy file of numbers") from None
     if not isinstance(array, np.ndarray):
@@ -108,7 +109,8 @@ def _read_npy(path: Path) -> Columns:
 def load_npz(path: Path) -> dict[str, NDArray[Any]]:
     """All arrays of an .npz file, never unpickled. Raises InputError."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # numpy leaves a file that it opened itself open when the archive is bad
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             if not hasattr(file, "files"):
                 raise ValueError
             return {name: file[name] for name in file.files}

@@ -65,7 +65,7 @@ class ParquetWriter:
             provenance = self._provenance if self._provenance is not None else events.provenance
             said = {"provenance": provenance.to_json(), "layout": self._layout.to_json()}
             schema = to_record(events, self._layout).schema.with_metadata({KEY: json.dumps(said).encode()})
-            self._arrow = pq.ParquetWriter(self._file, schema, compression="zstd", use_dictionary=False)
+            self._arrow = pq.ParquetWriter(self._file, schema, compression="zstd", use_dictionary=False, write_page_checksum=True)
         if len(events):
             record = to_record(events, self._layout)
             table = pa.Table.from_batches([record]).replace_schema_metadata(self._arrow.schema.metadata)
@@ -98,11 +98,15 @@ def _metadata(path: Path) -> dict[str, Any] | None:
         schema = pq.read_schema(path)
         text = (schema.metadata or {}).get(KEY)
         found = None if text is None else json.loads(text)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}") from None
-    except (pa.ArrowException, ValueError):
-        raise InputError(f"{path} is damaged, or is not a Parquet file") from None
+    except (pa.ArrowException, ValueError, OSError) as error:
+        raise _fault(path, error) from None
     return found if isinstance(found, dict) else None
+
+
+def _fault(path: Path, error: Exception) -> InputError:
+    if isinstance(error, OSError) and error.errno is not None and error.strerror:
+        return InputError(f"cannot read {path}: {error.strerror}")
+    return InputError(f"{path} is damaged, or is not a Parquet file: {' '.join(str(error).split())[:200]}")
 
 
 def is_parquet_events(path: Path) -> bool:
@@ -139,12 +143,10 @@ class ParquetReader:
         import pyarrow.parquet as pq
 
         try:
-            with pq.ParquetFile(self.path) as file:
+            with pq.ParquetFile(self.path, page_checksum_verification=True) as file:
                 for record in file.iter_batches(batch_size=GROUP_EVENTS):
                     yield from_record(record, self._layout, self.provenance)
-        except OSError as error:
-            raise InputError(f"{self.path} is damaged: {error}") from None
         except InputError:
             raise
-        except (pa.ArrowException, ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{self.path} is damaged: {error}") from None
+        except (pa.ArrowException, ValueError, KeyError, TypeError, IndexError, OSError) as error:
+            raise _fault(self.path, error) from None

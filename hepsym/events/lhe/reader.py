@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from xml.sax.saxutils import unescape
 
 from hepsym.errors import InputError
 from hepsym.events.event import Events, Provenance
@@ -147,7 +148,7 @@ def _add_weight(text: bytes, rwgt: dict[str, float]) -> None:
     if match is None:
         raise ValueError
     name = (match[1] if match[1] is not None else match[2]).strip().decode("utf-8", "replace")
-    rwgt[name] = number(match[3].strip())
+    rwgt[unescape(name, {"&quot;": '"', "&apos;": "'"})] = number(match[3].strip())
 
 
 def _is_numeric(text: bytes) -> bool:
