@@ -56,7 +56,7 @@ def test_a_planted_arrow_upwards_is_found(copy: Path, file: str, line: str, cont
         target.write(f"\n{line}\n")
     done = lint(copy)
     assert done.returncode == 1, done.stdout + done.stderr
-    broken = [row for row in done.stdout.splitlines() if row.endswith("BROKEN")]
+    broken = [row for row in done.stdout.splitlines() if " BROKEN" in row]
     assert any(row.startswith(contract) for row in broken)
 
 
@@ -87,8 +87,6 @@ def test_help_loads_neither_numpy_nor_anything_heavy() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_s_help_loads_nothing_heavy(name: str) -> None:
-    if not (CHECKOUT / "hepsym" / "cli" / f"{name}.py").exists():
-        pytest.skip(f"`hepsym {name}` has not landed yet")
     assert not loaded_by(f"from hepsym.cli import main; main([{name!r}, '--help'])") & (HEAVY | LATE)
 
 
@@ -102,10 +100,6 @@ def test_models_does_not_draw() -> None:
     assert not loaded_by("import hepsym.models") & (HEAVY - {"torch"})
 
 
-@pytest.mark.skipif(
-    not (CHECKOUT / "hepsym/cli/generate.py").exists() or not (CHECKOUT / "generators/ee2mumu.toml").exists(),
-    reason="`hepsym generate` has not landed yet",
-)
 def test_generate_loads_no_torch_and_draws_nothing(tmp_path: Path) -> None:
     out = tmp_path / "events"
     loaded = loaded_by(
@@ -116,6 +110,6 @@ def test_generate_loads_no_torch_and_draws_nothing(tmp_path: Path) -> None:
     assert not loaded & HEAVY
 
 
-def test_every_command_file_is_in_the_table() -> None:
+def test_the_table_and_the_command_files_agree() -> None:
     files = {p.stem for p in (CHECKOUT / "hepsym/cli").glob("[!_]*.py")}
-    assert files <= set(COMMANDS)
+    assert files == set(COMMANDS)
