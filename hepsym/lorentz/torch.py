@@ -14,6 +14,8 @@ angle at exactly 0, the axis for eta) they are 0, not nan, so that one such row 
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -26,6 +28,8 @@ __all__ = [
     "momentum_from_mass", "opening_angle", "phi", "pseudorapidity", "pt", "rapidity", "rotate", "rotate_z_to",
     "transverse_mass", "transverse_mass_of_pair",
 ]  # fmt: skip
+
+broadcast_shapes: Any = torch.broadcast_shapes  # it has no types
 
 Four = tuple[Tensor, Tensor, Tensor, Tensor]
 Three = tuple[Tensor, Tensor, Tensor]
@@ -46,7 +50,8 @@ def _three(v: Tensor) -> Three:
 
 
 def _stack(e: Tensor, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
-    return torch.stack(torch.broadcast_tensors(e, x, y, z), dim=-1)
+    shape = broadcast_shapes(e.shape, x.shape, y.shape, z.shape)
+    return torch.stack([c.expand(shape) for c in (e, x, y, z)], dim=-1)
 
 
 def _nonzero(x: Tensor) -> Tensor:
@@ -116,7 +121,7 @@ def from_mass(xyz: Tensor, m: Tensor | float) -> Tensor:
 
 
 def boost_from_rest(p: Tensor, q: Tensor, m: Tensor | float | None = None) -> Tensor:
-    """Carry p from the rest frame of q, (..., 4). Error: 8 eps gamma E where m is given, else that of `mass` too."""
+    """Carry p from the rest frame of q, (..., 4). Error: 8 eps gamma E with m, else that of `mass` too."""
     a, b = _four(p), _four(q)
     k = mass(q) if m is None else m
     e = (b[0] * a[0] + _dot3(b[1:], a[1:])) / k
@@ -125,7 +130,7 @@ def boost_from_rest(p: Tensor, q: Tensor, m: Tensor | float | None = None) -> Te
 
 
 def boost_to_rest(p: Tensor, q: Tensor, m: Tensor | float | None = None) -> Tensor:
-    """Carry p to the rest frame of q, (..., 4). Error: 8 eps gamma E where m is given, else that of `mass` too."""
+    """Carry p to the rest frame of q, (..., 4). Error: 8 eps gamma E with m, else that of `mass` too."""
     e, x, y, z = _four(q)
     return boost_from_rest(p, _stack(e, -x, -y, -z), mass(q) if m is None else m)
 
@@ -272,7 +277,7 @@ def from_pt_eta_phi_mass(pt: Tensor, eta: Tensor, phi: Tensor, m: Tensor | float
 
 
 def cos_theta_star(p: Tensor, parent: Tensor, m: Tensor | float | None = None) -> Tensor:
-    """The helicity angle's cosine, (...). Error: 8 eps gamma E / |p*| where m is given, else that of `mass` too."""
+    """The helicity angle's cosine, (...). Error: 8 eps gamma E / |p*| with m, else that of `mass` too."""
     r = boost_to_rest(p, parent, m)
     size = momentum(r) * momentum(parent)
     moving = momentum(parent) > 0
