@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from hepsym.report import words
-from hepsym.report.control import worst
+from hepsym.report.commands import commands_of
 from hepsym.report.html import Markup, join, plain
-from hepsym.report.labels import compact, named, process, scientific, value_error
+from hepsym.report.labels import Written, compact, named, process, r_squared, scientific, value_error
 from hepsym.report.page import assembled, saved
 from hepsym.report.record import Record, load_record
 from hepsym.report.sample import Sample, provenance_of, read_sample
@@ -26,6 +26,8 @@ from hepsym.report.sections import (
 
 __all__ = ["found_in", "write"]
 
+Tile = tuple[str, str | Markup]
+
 
 def write(run: str | Path) -> Path:
     """Write RUN/report.html and return its path.
@@ -38,7 +40,7 @@ def write(run: str | Path) -> Path:
     replaced as a whole. Raises InputError where RUN is not a run or its files are damaged.
     """
     record = load_record(run)
-    sample = read_sample(_files(record.config))
+    sample = read_sample(record.files)
     return saved(record.run / "report.html", _page(record, sample))
 
 
@@ -48,7 +50,7 @@ def found_in(run: str | Path) -> str:
     The process is that of the first data file, where it can still be read.
     """
     record = load_record(run)
-    return plain(_found(record, provenance_of(_files(record.config))))
+    return plain(_found(record, provenance_of(record.files)))
 
 
 def _found(record: Record, provenance: Mapping[str, Any]) -> Markup:
@@ -101,9 +103,10 @@ def _caveat(analysis: Mapping[str, Any] | None) -> str | None:
 def _sections(record: Record, sample: Sample) -> list[Section]:
     analysis = record.analysis
     relevant = words.relevant_indices(analysis)
-    latex = _latex(record, sample)
+    written = _written(record)
+    latex = {name: w.latex for name, w in written.items() if w.latex}
     sections: list[Section | None] = [
-        generated.section(sample.provenance, sample.controls, sample.events),
+        generated.section(sample.provenance, _process(sample.provenance), sample.controls, sample.events),
         training.section(record.config, record.epochs, relevant),
     ]
     if analysis is not None:
@@ -112,100 +115,61 @@ def _sections(record: Record, sample: Sample) -> list[Section]:
             plateau.section(analysis),
             spectrum.section(analysis),
             alignment.section(analysis, relevant, latex),
-            traversals.section(analysis, words.followed(analysis), latex),
+            traversals.section(analysis, words.followed(analysis), written),
         ]
     sections.append(
-        rerun.section(_commands(record, sample), _versions(record, sample), _facts(record, sample))
+        rerun.section(commands_of(record, sample), _versions(record, sample), _facts(record, sample))
     )
     return [section for section in sections if section is not None]
 
 
-def _latex(record: Record, sample: Sample) -> dict[str, str]:
-    """How observables are written, from the sample and from the analysis."""
-    described = (record.analysis or {}).get("observables") or []
-    told = {str(o["name"]): str(o["latex"]) for o in described if isinstance(o, Mapping) and o.get("latex")}
-    return {**told, **sample.latex}
+def _written(record: Record) -> dict[str, Written]:
+    """How observables are written, as the analysis describes them."""
+    described = [o for o in (record.analysis or {}).get("observables") or [] if isinstance(o, Mapping)]
+    return {
+        str(o.get("name")): Written(
+            str(o["latex"]) if o.get("latex") else None,
+            str(o.get("unit") or ""),
+            o["period"] if isinstance(o.get("period"), int | float) else None,
+        )
+        for o in described
+    }
 
 
-def _files(config: Mapping[str, Any]) -> list[Path]:
-    """The data files that the run was trained on, as its config names them."""
-    source = config.get("source") or {}
-    listed = source.get("files") or source.get("paths") or []
-    return [Path(entry["path"] if isinstance(entry, Mapping) else entry) for entry in listed]
-
-
-def _tiles(record: Record, sample: Sample, features: int) -> list[tuple[str, str | Markup]]:
+def _tiles(record: Record, sample: Sample, features: int) -> list[Tile]:
     provenance = sample.provenance
-    tiles: list[tuple[str, str | Markup]] = []
+    tiles: list[Tile] = []
     if sample.events:
         tiles.append((compact(sample.events), "events" if provenance else "rows"))
     if provenance.get("sqrt_s") is not None:
         tiles.append((f"{provenance['sqrt_s']:g} GeV", "centre-of-mass energy √s"))
     if provenance.get("cross_section_pb") is not None:
-        sigma = value_error(provenance["cross_section_pb"], provenance.get("cross_section_error_pb"), "pb")
-        tiles.append((sigma, "cross section"))
-    p = worst(sample.controls)
-    if p is not None:
-        tiles.append(
-            (f"p = {p:.2g}" if p >= 1e-3 else f"p = {scientific(p, 2)}", "sample against the exact law")
-        )
+        sigma, error = provenance["cross_section_pb"], provenance.get("cross_section_error_pb")
+        shown, _, spread = value_error(sigma, error).partition(" ± ")
+        tiles.append((f"{shown} pb", f"cross section, ± {spread} pb" if spread else "cross section"))
+    tested = [control.p_value for control in sample.controls if control.p_value is not None]
+    if tested:
+        p = min(tested)
+        shown = f"p = {p:.2g}" if p >= 1e-3 else f"p = {scientific(p, 2)}"
+        tiles.append((shown, f"sample against its exact law, smallest of {len(tested)}"))
     if features:
-        tiles.append((str(features), "features the model sees"))
+        tiles.append((str(features), "features that the model sees"))
     return tiles + _found_tiles(record.analysis)
 
 
-def _found_tiles(analysis: Mapping[str, Any] | None) -> list[tuple[str, str | Markup]]:
+def _found_tiles(analysis: Mapping[str, Any] | None) -> list[Tile]:
     if analysis is None:
         return []
     relevant = analysis.get("relevant") or {}
     value, low, high = (relevant.get(key) for key in ("value", "low", "high"))
-    tiles: list[tuple[str, str | Markup]] = [
-        ("no plateau" if value is None else str(value), f"relevant latents, interval {low} to {high}")
-    ]
+    interval = f"relevant latents, interval {low} to {high}" if low is not None else "relevant latents"
+    tiles: list[Tile] = [("no plateau" if value is None else str(value), interval)]
+    directions = (analysis.get("jacobian") or {}).get("count")
+    if isinstance(directions, int):
+        tiles.append((str(directions), "directions in which the decoder moves"))
     best = alignment.recovered(analysis)[:1]
-    tiles += [(f"R² = {r2:.4f}", join(named(name), " read off the latents")) for name, r2, _ in best]
+    tiles += [(f"R² = {r_squared(r2)}", join(named(name), " read off the latents")) for name, r2, _ in best]
     return tiles
-
-
-def _commands(record: Record, sample: Sample) -> list[list[str]]:
-    config = record.config
-    commands: list[list[str]] = []
-    files = [str(path) for path in _files(config)]
-    if sample.provenance.get("card") and files:
-        n = str(sample.events)
-        seed = sample.provenance.get("seed")
-        commands.append(
-            ["hepsym", "generate", "card.toml", "-n", n, "-o", files[0]]
-            + (["--seed", str(seed)] if seed is not None else [])
-        )
-    if files:
-        commands.append(["hepsym", "fit", *files, *_fit_options(config), "-o", str(record.run)])
-    if record.analysis is not None:
-        relevant = record.analysis.get("relevant") or {}
-        betas = relevant.get("betas") or []
-        given = ["--betas", ",".join(f"{beta:g}" for beta in betas)] if betas else []
-        commands.append(["hepsym", "analyze", str(record.run), *given])
-    commands.append(["hepsym", "report", str(record.run)])
-    return commands
-
-
-def _fit_options(config: Mapping[str, Any]) -> list[str]:
-    settings = config.get("settings") or {}
-    words_of = {
-        "model": "--model",
-        "latent": "--latent-dim",
-        "beta": "--beta",
-        "epochs": "--epochs",
-        "seed": "--seed",
-    }
-    options: list[str] = []
-    for key, option in words_of.items():
-        if settings.get(key) is not None:
-            options += [
-                option,
-                f"{settings[key]:g}" if isinstance(settings[key], float) else str(settings[key]),
-            ]
-    return options
 
 
 def _versions(record: Record, sample: Sample) -> dict[str, str]:

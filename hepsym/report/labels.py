@@ -3,10 +3,22 @@
 import math
 import re
 import unicodedata
+from dataclasses import dataclass
 
 from hepsym.report.html import Markup, escaped
 
-__all__ = ["axis_label", "compact", "named", "particle", "pretty", "process", "scientific", "value_error"]
+__all__ = [
+    "Written",
+    "axis_label",
+    "compact",
+    "named",
+    "particle",
+    "pretty",
+    "process",
+    "r_squared",
+    "scientific",
+    "value_error",
+]
 
 _GREEK = {"mu": "μ", "ta": "τ", "tau": "τ", "gamma": "γ", "a": "γ", "z": "Z", "w": "W", "h": "H", "g": "g"}
 _SIGNS = {"+": "⁺", "-": "⁻", "~": "̄"}
@@ -14,11 +26,21 @@ _NEUTRINOS = {"ve": "νₑ", "vm": "ν_μ", "vt": "ν_τ"}
 _FUNCTIONS = {
     "cos_theta": "cos θ", "cos_theta_star": "cos θ*", "cos_theta_cs": "cos θ_CS", "phi": "φ",
     "phi_cs": "φ_CS",
-    "theta": "θ", "eta": "η", "pt": "p_T", "delta_r": "ΔR", "delta_phi": "Δφ", "delta_eta": "Δη", "px": "pₓ",
+    "theta": "θ", "eta": "η", "pt": "p_T", "delta_r": "ΔR", "delta_phi": "Δφ", "delta_eta": "Δη", "px": "p_x",
     "py": "p_y", "pz": "p_z", "mt": "m_T",
 }  # fmt: skip
-_SUBSCRIPTS = re.compile(r"(p|m|ν|θ|φ)_(T|y|z|μ|τ|CS)\b")
+_SUBSCRIPTS = re.compile(r"(p|m|ν|θ|φ)_(T|x|y|z|μ|τ|CS)\b")
 _LONGEST, _LONGEST_ON_AXIS = 48, 26
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How an observable is written, as far as that is known."""
+
+    latex: str | None = None
+    unit: str = ""
+    period: float | None = None
+    """Of an angle; None for what does not come round."""
 
 
 def particle(name: str) -> str:
@@ -103,6 +125,11 @@ def compact(value: float, digits: int = 4) -> str:
     return scientific(value, digits)
 
 
+def r_squared(value: float) -> str:
+    """To four places, towards zero: 0.99996 is shown as 0.9999, because only a perfect fit is 1."""
+    return f"{math.trunc(value * 1e4) / 1e4:.4f}"
+
+
 def scientific(value: float, digits: int = 3) -> str:
     """A number as 1.23 × 10⁻⁴."""
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
@@ -113,11 +140,14 @@ def scientific(value: float, digits: int = 3) -> str:
 def value_error(value: float, error: float | None, unit: str = "") -> str:
     """`2099.25 ± 0.12 pb`: the error to two significant digits, the value to the same place.
 
-    Without an error, or with one that is zero or not finite, five significant digits.
+    Without an error, or with one that is zero or not finite, five significant digits; eight where the
+    error is below 1e-8 of the value, as that of an integral in closed form is.
     """
     suffix = f" {unit}" if unit else ""
     if error is None or not math.isfinite(error) or error <= 0 or not math.isfinite(value):
         return f"{value:.5g}{suffix}"
+    if error < 1e-8 * abs(value):
+        return f"{value:.8g} ± {scientific(error, 1)}{suffix}"
     places = 1 - math.floor(math.log10(error))
     if places < 0 or places > 12:
         return f"{value:.5g} ± {error:.2g}{suffix}"

@@ -25,6 +25,12 @@ class Record:
     missing: tuple[str, ...]
     """What is not there and how it would come about, a sentence each."""
 
+    @property
+    def files(self) -> list[Path]:
+        """The data files that the run was trained on, as its config names them."""
+        listed = (self.config.get("source") or {}).get("files") or []
+        return [Path(entry["path"] if isinstance(entry, Mapping) else entry) for entry in listed]
+
 
 def load_record(run: str | Path) -> Record:
     """Read the files of a run.

@@ -1,7 +1,7 @@
 """What do the data files of a run hold? Provenance, number of events, and control plots."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,9 +35,9 @@ class Sample:
     events: int
     """How many rows or events went into the plots."""
     controls: tuple[Control, ...]
-    latex: Mapping[str, str] = field(default_factory=dict)
-    """How an observable is written, by its name."""
     missing: tuple[str, ...] = ()
+    complete: bool = True
+    """Whether every event of the files is in the plots."""
 
 
 def read_sample(files: Sequence[str | Path]) -> Sample:
@@ -63,12 +63,11 @@ def provenance_of(files: Sequence[str | Path]) -> Mapping[str, Any]:
     from hepsym import events
 
     try:
-        if not files or not events.is_event_file(files[0]):
-            return {}
-        first = next(iter(events.iterate(files[0])), None)
+        if files and events.is_event_file(files[0]):
+            return events.provenance_of(files[0]).to_json()
     except (InputError, OSError):
-        return {}
-    return {} if first is None else first.provenance.to_json()
+        pass
+    return {}
 
 
 def _of_events(files: Sequence[str | Path]) -> Sample:
@@ -89,6 +88,7 @@ def _of_events(files: Sequence[str | Path]) -> Sample:
         n += len(chunk)
         if n >= _ROWS:
             break
+    complete = next(chunks, None) is None
     weighted = first.weights is not None
     controls = tuple(
         compared(
@@ -96,7 +96,7 @@ def _of_events(files: Sequence[str | Path]) -> Sample:
         )
         for o in chosen
     )
-    return Sample(provenance, n, controls, {o.name: o.latex for o in chosen})
+    return Sample(provenance, n, controls, complete=complete)
 
 
 def _laws(card: str) -> "Mapping[str, Distribution]":

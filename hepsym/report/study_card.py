@@ -87,7 +87,8 @@ class Study(_Table):
         betas = self.analyze.betas
         if betas is not None and (not betas or min(betas) <= 0 or sorted(set(betas)) != betas):
             raise InputError(
-                f"study {self.name!r}: analyze.betas = {betas} must be positive and increasing, e.g. [0.01, 0.1]"
+                f"study {self.name!r}: analyze.betas = {betas} must be positive and increasing, "
+                "e.g. [0.01, 0.1]"
             )
 
     def to_toml(self) -> str:

@@ -28,7 +28,7 @@ def found(analysis: Mapping[str, Any] | None, *, process: str, sqrt_s: float | N
     relevant = analysis.get("relevant") or {}
     n = relevant.get("value")
     if n is None:
-        count = "The number of relevant latents never stands still over β, so none can be named"
+        count = f"How many latent numbers describe the {features} features {of}{at} depends on β (no plateau)"
     else:
         interval = _interval(relevant)
         count = (
@@ -46,7 +46,13 @@ def found(analysis: Mapping[str, Any] | None, *, process: str, sqrt_s: float | N
     others = len(good) - len(shown)
     names = _listed([named(name) for name, _ in shown] + ([join(f"{others} more")] if others else []))
     least = _floor(min(r2 for _, r2 in good))
-    return join(count, ", and from them ", names, f" can be read off with R² ≥ {least}.")
+    return join(
+        count,
+        "; " if n is None else ", and ",
+        "from those of this run " if n is None else "from them ",
+        names,
+        f" can be read off with R² ≥ {least}.",
+    )
 
 
 def _interval(relevant: Mapping[str, Any]) -> str:

@@ -32,7 +32,10 @@ def browser_path() -> str | None:
     return next((path for path in map(shutil.which, NAMES) if path), None)
 
 
-_START = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
+_START = (
+    "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); "
+    "os.execv(sys.argv[3], sys.argv[3:])"
+)
 """Chromium reads commands from descriptor 3 and answers on 4."""
 
 

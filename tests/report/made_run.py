@@ -43,9 +43,12 @@ def epoch(k: int) -> dict[str, Any]:
     ]
     reconstruction = 2.0 * np.exp(-k / 3) + 0.1
     terms = {
-        "loss": reconstruction + 0.05 * sum(per_latent), "reconstruction": reconstruction,
-        "squared_error": reconstruction, "kl": sum(per_latent), "kl_per_latent": per_latent,
-    }  # fmt: skip
+        "loss": reconstruction + 0.05 * sum(per_latent),
+        "reconstruction": reconstruction,
+        "squared_error": reconstruction,
+        "kl": sum(per_latent),
+        "kl_per_latent": per_latent,
+    }
     return {
         "epoch": k,
         "steps": 10 * k,
@@ -65,23 +68,43 @@ def analysis(evil: str = "") -> dict[str, Any]:
     counts = [[8, 8, 8, 8, 7], [4, 5, 4, 4, 4], [3] * 5, [3] * 5]
     return {
         "relevant": {
-            "value": 3, "low": 3, "high": 3, "rule": "mean KL above 0.1 nat" + evil, "betas": betas, "counts": counts,
-            "plateau_betas": [0.03, 0.1], "words": "3 relevant latents" + evil, "caveat": "A sphere is no plane." + evil,
-            "indices": list(RELEVANT), "by_rule": {"kl" + evil: {"value": 3, "low": 3, "high": 3}},
+            "value": 3,
+            "low": 3,
+            "high": 3,
+            "rule": "mean KL above 0.1 nat" + evil,
+            "betas": betas,
+            "counts": counts,
+            "plateau_betas": [0.03, 0.1],
+            "words": "3 relevant latents" + evil,
+            "caveat": "A sphere is no plane." + evil,
+            "indices": list(RELEVANT),
+            "by_rule": {"kl" + evil: {"value": 3, "low": 3, "high": 3}},
         },
         "latents": [latent(i, evil) for i in range(LATENTS)],
         "recovered": [
             {"observable": name + evil, "of": name, "r2": r2, "error": 0.0004}
-            for name, r2 in (("cos_theta(mu-)", 0.998), ("sin phi(mu-)", 0.9965), ("cos phi(mu-)", 0.9971), ("E(mu-)", -0.02))
+            for name, r2 in (
+                ("cos_theta(mu-)", 0.998),
+                ("sin phi(mu-)", 0.9965),
+                ("cos phi(mu-)", 0.9971),
+                ("E(mu-)", -0.02),
+            )
         ],
         "jacobian": {
-            "ratio": [estimate(v) for v in (1.0, 0.8, 0.3, 0.004)], "ratio_lower": [1.0, 0.6, 0.2, 0.002],
-            "ratio_upper": [1.0, 0.9, 0.4, 0.006], "count": 3, "low": 2, "high": 3, "points": 200,
+            "ratio": [estimate(v) for v in (1.0, 0.8, 0.3, 0.004)],
+            "ratio_lower": [1.0, 0.6, 0.2, 0.002],
+            "ratio_upper": [1.0, 0.9, 0.4, 0.006],
+            "count": 3,
+            "low": 2,
+            "high": 3,
+            "points": 200,
         },
         "traversals": [traversal(i, evil) for i in RELEVANT],
         "observables": [{"name": n + evil, "latex": r"\cos\theta" + evil, "unit": ""} for n in OBSERVABLES],
-        "versions": {"hepsym" + evil: "0.1.0"}, "n_test": 20_000, "seed": 1,
-    }  # fmt: skip
+        "versions": {"hepsym" + evil: "0.1.0"},
+        "n_test": 20_000,
+        "seed": 1,
+    }
 
 
 def latent(i: int, evil: str) -> dict[str, Any]:
@@ -95,11 +118,17 @@ def latent(i: int, evil: str) -> dict[str, Any]:
     }
     links = [
         {
-            "name": name + evil, "mutual_information": estimate(1.0 / (1 + k + i)), "p_holm": 0.001, "follows": k < 3,
-            "spearman": estimate(0.7), "circular_linear": None, "r2": estimate(0.5), "monotone_r2": None,
+            "name": name + evil,
+            "mutual_information": estimate(1.0 / (1 + k + i)),
+            "p_holm": 0.001,
+            "follows": k < 3,
+            "spearman": estimate(0.7),
+            "circular_linear": None,
+            "r2": estimate(0.5),
+            "monotone_r2": None,
         }
         for k, name in enumerate(OBSERVABLES)
-    ]  # fmt: skip
+    ]
     relevance = {key: estimate(value if on else 1e-3 * value) for key, value in values.items()}
     return {"index": i, "relevance": relevance, "observables": links if on else []}
 
@@ -114,6 +143,9 @@ def traversal(i: int, evil: str) -> dict[str, Any]:
     features = {f"mu-{evil}.{c}": momenta[k].tolist() for k, c in enumerate(("px", "py", "pz"))}
     features |= {f"mu+{evil}.{c}": (-momenta[k]).tolist() for k, c in enumerate(("px", "py", "pz"))}
     return {
-        "latent": i, "values": z.tolist(), "points": ["median of every latent" + evil, "a test event", "a test event"],
-        "features": features, "observables": {f"cos_theta(mu-){evil}": cosines.tolist()},
-    }  # fmt: skip
+        "latent": i,
+        "values": z.tolist(),
+        "points": ["median of every latent" + evil, "a test event", "a test event"],
+        "features": features,
+        "observables": {f"cos_theta(mu-){evil}": cosines.tolist()},
+    }

@@ -10,7 +10,10 @@ from made_run import RELEVANT, made_run
 
 from hepsym.report import write
 
-EVIL = "</script><script>document.title='broken'</script><img src=http://example.org/x onerror=document.title='broken'>"
+EVIL = (
+    "</script><script>document.title='broken'</script>"
+    "<img src=http://example.org/x onerror=document.title='broken'>"
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +52,10 @@ def test_the_watch_would_see_a_request(browser: Browser, tmp_path: Path) -> None
 def test_every_figure_is_drawn(browser: Browser, page: Path) -> None:
     browser.show(page)
     boxes = browser.ask(
-        "[...document.querySelectorAll('figure svg')].map(s => { const b = s.getBBox(); const r = s.getBoundingClientRect();"
-        " return [b.width, b.height, r.width, r.height, s.querySelectorAll('path, circle, line, use').length]; })"
+        "[...document.querySelectorAll('figure svg')].map(s => {"
+        " const b = s.getBBox(), r = s.getBoundingClientRect();"
+        " const marks = s.querySelectorAll('path, circle, line, use');"
+        " return [b.width, b.height, r.width, r.height, marks.length]; })"
     )
     assert len(boxes) >= 20
     for width, height, wide, high, marks in boxes:
@@ -61,7 +66,7 @@ def test_every_figure_is_drawn(browser: Browser, page: Path) -> None:
 
 def test_colours_follow_the_reader(browser: Browser, page: Path) -> None:
     page_and_ink = (
-        "(() => { const e = document.querySelector('figure svg [style*=\"var(--ink)\"]'); const s = getComputedStyle(e);"
+        "(() => { const s = getComputedStyle(document.querySelector('figure svg [style*=\"var(--ink)\"]'));"
         " return [getComputedStyle(document.body).backgroundColor, s.fill + s.stroke]; })()"
     )
     colours = []
@@ -87,7 +92,10 @@ def test_nothing_sticks_out_sideways(browser: Browser, page: Path, width: int) -
 def test_the_slider_moves_the_momenta(browser: Browser, page: Path) -> None:
     browser.show(page)
     assert browser.ask("document.querySelectorAll('[data-player]').length") == len(RELEVANT)
-    seen = "[...document.querySelectorAll('#momenta-z1 [data-walk][data-now] [data-frame][data-now] line')].map(l => l.getAttribute('x2')).join()"
+    seen = (
+        "[...document.querySelectorAll('#momenta-z1 [data-walk][data-now] [data-frame][data-now] line')]"
+        ".map(l => l.getAttribute('x2')).join()"
+    )
     start = browser.ask(seen)
     move = (
         "s = document.querySelector('#momenta-z1 input'); s.value = 0; s.dispatchEvent(new Event('input'));"
@@ -106,8 +114,8 @@ def test_a_saved_figure_stands_alone(browser: Browser, page: Path) -> None:
     browser.show(page)
     browser.ask(
         "window.saved = []; URL.createObjectURL = blob => { saved.push(blob.text()); return '#'; };"
-        "HTMLAnchorElement.prototype.click = () => {}; document.querySelectorAll('#relevance-kl button, #momenta-z1 button')"
-        ".forEach(b => b.click());"
+        "HTMLAnchorElement.prototype.click = () => {};"
+        "document.querySelectorAll('#relevance-kl button, #momenta-z1 button').forEach(b => b.click());"
     )
     texts = browser.ask("Promise.all(saved)")
     assert len(texts) == 3

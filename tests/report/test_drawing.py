@@ -13,7 +13,7 @@ from hepsym.report.drawing import csv_text, drawn
 from hepsym.report.style import COLOURS, INK, SERIES, look, new_figure
 
 
-def a_drawing(name: str = "test", label: str = "x"):  # noqa: ANN201
+def a_drawing(name: str = "test", label: str = "x"):
     with look():
         figure = new_figure()
         axes = figure.subplots()

@@ -104,7 +104,7 @@ def test_without_analysis_the_page_says_what_is_missing(tmp_path: Path) -> None:
 
 def test_a_data_file_that_is_gone_is_said(tmp_path: Path) -> None:
     text = write(made_run(tmp_path / "run", files=(str(tmp_path / "gone.npz"),))).read_text(encoding="utf-8")
-    assert "is no longer there" in text
+    assert "gone.npz does not exist" in text
 
 
 def test_a_plain_table_is_shown_without_provenance(tmp_path: Path) -> None:

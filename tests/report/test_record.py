@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from made_run import made_run
 
 from hepsym.errors import InputError
 from hepsym.report.record import load_record
-from made_run import made_run
 
 
 def test_whole_run(tmp_path: Path) -> None:

@@ -19,9 +19,9 @@ def said(changes: dict[str, Any] | None = None, recovered: list[dict[str, Any]] 
 
 def test_a_clear_finding() -> None:
     assert said() == (
-        "Three latent numbers (the same in every training of the plateau) describe the 8 recorded features of "
-        "e⁻ e⁺ → μ⁻ μ⁺ at √s = 91.1876 GeV, and from them cos θ(μ⁻), sin φ(μ⁻) and cos φ(μ⁻) can be read off "
-        "with R² ≥ 0.996."
+        "Three latent numbers (the same in every training of the plateau) describe the 8 recorded features "
+        "of e⁻ e⁺ → μ⁻ μ⁺ at √s = 91.1876 GeV, and from them cos θ(μ⁻), sin φ(μ⁻) and cos φ(μ⁻) can be "
+        "read off with R² ≥ 0.996."
     )
 
 
@@ -34,7 +34,9 @@ def test_one_latent_is_singular() -> None:
 
 
 def test_no_plateau_is_no_number() -> None:
-    assert said({"value": None}).startswith("The number of relevant latents never stands still over β")
+    assert said({"value": None}).startswith(
+        "How many latent numbers describe the 8 features of e⁻ e⁺ → μ⁻ μ⁺"
+    )
 
 
 def test_nothing_recovered_is_not_claimed() -> None:

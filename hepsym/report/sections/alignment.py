@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from hepsym.report.drawing import Drawing, drawn
 from hepsym.report.html import Markup, join, tag
-from hepsym.report.labels import axis_label, named, value_error
+from hepsym.report.labels import axis_label, named, r_squared, value_error
 from hepsym.report.sections import Section, figures, table
 from hepsym.report.sections.relevance import estimate
 from hepsym.report.style import INK, MUTED, PAPER, SERIES, look, new_figure
@@ -140,9 +140,9 @@ def _recovered_plot(found: Sequence[tuple[str, float, float]], latex: Mapping[st
     axes.barh(places, np.clip(values, 0.0, None), height=0.66, color=SERIES[2], zorder=2)
     axes.errorbar(values, places, xerr=errors, fmt="none", ecolor=INK, elinewidth=1.1, capsize=2.0, zorder=3)
     for place, value in enumerate(values.tolist()):
-        axes.text(1.03, place, f"{value:.3f}", va="center", fontsize=8.5)
+        axes.text(1.03, place, r_squared(value), va="center", fontsize=8.5)
     axes.set_yticks(places, [_target_label(name, latex) for name, *_ in shown])
-    axes.set(xlim=(min(0.0, float(values.min(initial=0.0)) * 1.05), 1.2), ylim=(len(shown) - 0.4, -0.6))
+    axes.set(xlim=(min(0.0, float(values.min(initial=0.0)) * 1.05), 1.24), ylim=(len(shown) - 0.4, -0.6))
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
     axes.axvline(1.0, color=MUTED, lw=0.8)
     axes.set_xlabel("$R^2$ from all relevant latents")

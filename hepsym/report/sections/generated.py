@@ -8,7 +8,7 @@ import numpy as np
 from hepsym.report.control import Control, worst
 from hepsym.report.drawing import Drawing, drawn
 from hepsym.report.html import Markup, join, tag
-from hepsym.report.labels import axis_label, compact, named, pretty, process, scientific, value_error
+from hepsym.report.labels import axis_label, compact, named, pretty, scientific, value_error
 from hepsym.report.sections import Section, figures, table
 from hepsym.report.style import GRID, INK, MUTED, SERIES, look, new_figure
 
@@ -18,9 +18,9 @@ _ALARM = 1e-3
 """A family-wise p-value below this is called a disagreement."""
 
 
-def section(provenance: Mapping[str, Any], controls: Sequence[Control], events: int) -> Section:
-    """Card, cross section, and a control plot an observable."""
-    parts: list[Markup | None] = [_facts(provenance, events), _verdict(controls)]
+def section(provenance: Mapping[str, Any], made: str, controls: Sequence[Control], events: int) -> Section:
+    """Card, cross section, and a control plot an observable; made is the process in words, or ""."""
+    parts: list[Markup | None] = [_facts(provenance, made, events), _verdict(controls)]
     with look():
         parts.append(figures(_control_plot(control) for control in controls))
     card = str(provenance.get("card") or "")
@@ -33,10 +33,10 @@ def section(provenance: Mapping[str, Any], controls: Sequence[Control], events: 
     return Section("generated", "What went in", join(*parts))
 
 
-def _facts(provenance: Mapping[str, Any], events: int) -> Markup:
+def _facts(provenance: Mapping[str, Any], made: str, events: int) -> Markup:
     sigma = provenance.get("cross_section_pb")
     rows: list[tuple[str, object]] = [
-        ("Process", process(str(provenance.get("process") or "not stated"))),
+        ("Process", made or "not stated"),
         ("Events", compact(events)),
     ]
     if provenance.get("sqrt_s") is not None:

@@ -18,12 +18,14 @@ def section(
     commands are lists of words; quoting for a shell is added here.
     """
     typed = "\n".join(shlex.join(command) for command in commands)
-    body: list[Markup] = [
+    card = "card.toml" in typed
+    body: list[Markup | None] = [
         tag(
             "p",
             "The same commands with the same versions give the same events to the bit, "
             "on any number of threads.",
         ),
+        tag("p", "Save the process card above as ", tag("code", "card.toml"), " first.") if card else None,
         tag("pre", tag("code", typed)) if typed else tag("p", "The run does not say which commands made it."),
     ]
     if facts:

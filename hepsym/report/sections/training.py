@@ -34,6 +34,14 @@ def section(
         if latents:
             drawings.append(_latent_plot(latents, relevant))
     if drawings:
+        body.append(
+            tag(
+                "p",
+                "Terms of the loss are per event. Those of the training split are means over an epoch in "
+                "which the weights moved, those of the validation split are taken at its end; the weights of the "
+                "epoch with the smallest validation loss are kept.",
+            )
+        )
         body.append(figures(drawings))
     else:
         body.append(tag("p", "This run has no training record (metrics.jsonl)."))
@@ -80,6 +88,8 @@ def _terms(epochs: Sequence[Mapping[str, Any]]) -> dict[str, Curves]:
                 plain = isinstance(value, int | float) and not isinstance(value, bool)
                 if plain and np.isfinite(value) and name not in _NO_TERM:
                     found.setdefault(name, {}).setdefault(split, []).append((epoch, float(value)))
+    if found.get("squared_error") == found["reconstruction"]:  # so it is with a fixed variance
+        found.pop("squared_error", None)
     return {name: curves for name, curves in found.items() if curves}
 
 
@@ -125,7 +135,7 @@ def _term_plot(name: str, curves: Curves, best: float | None) -> Drawing:
     table_rows = [(split, *pair) for split, points in sorted(curves.items()) for pair in points]
     return drawn(
         figure, f"training-{name}", alt=f"{title} per event against the epoch, both splits.",
-        caption=join(tag("strong", title), f" per event. At the end: {ends}."),
+        caption=join(tag("strong", title), f". At the end: {ends}."),
         header=("split", "epoch", name), rows=table_rows,
     )  # fmt: skip
 

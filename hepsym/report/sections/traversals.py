@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from hepsym.report.drawing import Drawing, drawn
 from hepsym.report.html import Markup, join, tag
-from hepsym.report.labels import axis_label, named, pretty
+from hepsym.report.labels import Written, axis_label, named, pretty
 from hepsym.report.sections import Section, figures
 from hepsym.report.sections.momenta import decoded_momenta, momenta_drawing
 from hepsym.report.style import SERIES, SOFT, look, new_figure
@@ -16,12 +17,12 @@ from hepsym.report.style import SERIES, SOFT, look, new_figure
 __all__ = ["section"]
 
 Array = NDArray[np.float64]
-_CURVES = 3
-"""At most so many observables a latent: those that it moves most steadily."""
+_CURVES, _SAME = 3, 0.99
+"""At most so many observables a latent; |rank correlation| from which two of them say the same."""
 
 
 def section(
-    analysis: Mapping[str, Any], follows: Mapping[int, Sequence[str]], latex: Mapping[str, str]
+    analysis: Mapping[str, Any], follows: Mapping[int, Sequence[str]], written: Mapping[str, Written]
 ) -> Section | None:
     """For each traversal: decoded momenta with a slider, and observables along the axis.
 
@@ -41,19 +42,19 @@ def section(
     ]
     with look():
         for traversal in traversals:
-            parts += _one(traversal, follows, latex)
+            parts += _one(traversal, follows, written)
     return Section("traversals", "Moving along a latent", join(*parts))
 
 
 def _one(
-    traversal: Mapping[str, Any], follows: Mapping[int, Sequence[str]], latex: Mapping[str, str]
+    traversal: Mapping[str, Any], follows: Mapping[int, Sequence[str]], written: Mapping[str, Written]
 ) -> list[Markup]:
     index = int(traversal.get("latent", 0))
     z = np.asarray(traversal["values"], dtype=np.float64)
     links = list(follows.get(index, ()))
     columns = _columns(traversal.get("observables") or traversal.get("features") or {}, len(z))
     first = [name for name in links if name in columns]
-    chosen = (first + [name for name in _steadiest(columns) if name not in first])[:_CURVES]
+    chosen = _distinct(columns, first + [name for name in columns if name not in first])[:_CURVES]
     momenta = momenta_drawing(
         decoded_momenta(traversal.get("features") or {}),
         z.tolist(),
@@ -61,7 +62,7 @@ def _one(
         traversal.get("points") or ["median"],
     )
     drawings = [momenta] if momenta is not None else []
-    drawings += [_curve(z, name, columns[name], index, latex) for name in chosen]
+    drawings += [_curve(z, name, columns[name], index, written.get(name, Written())) for name in chosen]
     heading = tag("h3", f"Latent z{index}", join(", which follows ", named(links[0])) if links else None)
     return [heading, figures(drawings)]
 
@@ -79,39 +80,38 @@ def _columns(columns: Mapping[str, Any], steps: int) -> dict[str, Array]:
     return found
 
 
-def _steadiest(columns: Mapping[str, Array]) -> list[str]:
-    """Names by the mean over walks of |rank correlation| with the position, steadiest first."""
+def _distinct(columns: Mapping[str, Array], ranked: Sequence[str]) -> list[str]:
+    """Those that say something new: no second of a kind, none that only rises or falls with one before."""
+    chosen: list[str] = []
+    for name in ranked:
+        ranks = stats.rankdata(columns[name])
+        alike = (abs(np.corrcoef(ranks, stats.rankdata(columns[other]))[0, 1]) for other in chosen)
+        kinds = {other.partition("(")[0] for other in chosen}
+        if np.ptp(ranks) > 0 and name.partition("(")[0] not in kinds and max(alike, default=0.0) < _SAME:
+            chosen.append(name)
+    return chosen
 
-    def steadiness(values: Array) -> float:
-        moving = values[np.ptp(values, axis=1) > 1e-9 * np.abs(values).max(initial=1e-300)]
-        ranks = np.argsort(np.argsort(moving, axis=1), axis=1)
-        place = np.arange(values.shape[1])
-        return float(np.mean([abs(np.corrcoef(row, place)[0, 1]) for row in ranks])) if len(ranks) else 0.0
 
-    kept = {name: steadiness(values) for name, values in columns.items()}
-    return sorted((name for name in kept if kept[name] > 0.0), key=lambda name: -round(kept[name], 2))
+def _broken(z: Array, walk: Array, period: float | None) -> tuple[Array, Array]:
+    """The walk with a gap (nan) where an angle comes round, so that no line is drawn across."""
+    if not period:
+        return z, walk
+    jumps = np.flatnonzero(np.abs(np.diff(walk)) > 0.5 * period) + 1
+    return np.insert(z, jumps, np.nan), np.insert(walk, jumps, np.nan)
 
 
-def _curve(z: Array, name: str, walks: Array, index: int, latex: Mapping[str, str]) -> Drawing:
+def _curve(z: Array, name: str, walks: Array, index: int, written: Written) -> Drawing:
     figure = new_figure(4.0, 2.5)
     axes = figure.subplots()
-    for k, walk in enumerate(walks[1:]):
-        axes.plot(
-            z, walk, color=SERIES[0], lw=1.4, marker="o", ms=2.2, label="test events" if k == 0 else None
-        )
-    alone = len(walks) == 1
-    axes.plot(
-        z,
-        walks[0],
-        color=SERIES[0] if alone else SOFT,
-        lw=1.4,
-        ls="-" if alone else "--",
-        label="median code",
-    )
+    for k, walk in enumerate(walks):
+        style: dict[str, Any] = {"color": SOFT, "ls": "--", "label": "median code"}
+        if k > 0 or len(walks) == 1:
+            style = {"color": SERIES[0], "marker": "o", "ms": 2.2, "label": "test events" if k == 1 else None}
+        axes.plot(*_broken(z, walk, written.period), lw=1.4, zorder=2 + min(k, 1), **style)
     axes.set_xlabel(f"$z_{{{index}}}$")
-    axes.set_ylabel(axis_label(name, latex.get(name)))
+    axes.set_ylabel(axis_label(name, written.latex, written.unit))
     axes.grid()
-    if not alone:
+    if len(walks) > 1:
         axes.legend(loc="best")
     rows = [(k, float(a), float(b)) for k, walk in enumerate(walks) for a, b in zip(z, walk, strict=True)]
     return drawn(
