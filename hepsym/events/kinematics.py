@@ -20,6 +20,7 @@ __all__ = [
 Array = NDArray[np.float64]
 """Momenta are (n, 4): E, x, y, z in GeV; masses (n,) or one number; results (n,)."""
 
+SPLITTER = 2.0**27 + 1.0
 AT_REST = 1e-9
 """Below this |p|/E a pair is taken to be at rest: its direction is rounding noise, the z axis stands in."""
 
@@ -72,11 +73,29 @@ def delta_phi(a: Array, b: Array) -> Array:
 
 
 def _cross(a: Array, b: Array) -> Array:
-    """|a x b| of the three-momenta."""
-    x = a[:, 2] * b[:, 3] - a[:, 3] * b[:, 2]
-    y = a[:, 3] * b[:, 1] - a[:, 1] * b[:, 3]
-    z = a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1]
+    """|a x b| of the three-momenta, to a few ulp even where they are all but parallel."""
+    x = _difference(a[:, 2], b[:, 3], a[:, 3], b[:, 2])
+    y = _difference(a[:, 3], b[:, 1], a[:, 1], b[:, 3])
+    z = _difference(a[:, 1], b[:, 2], a[:, 2], b[:, 1])
     return np.hypot(np.hypot(x, y), z)
+
+
+def _difference(a: Array, b: Array, c: Array, d: Array) -> Array:
+    """a b - c d with the rounding errors of the products put back: 2 ulp, for values below 1e290."""
+    first, second = a * b, c * d
+    return np.asarray((first - second) + (_product_error(a, b, first) - _product_error(c, d, second)))
+
+
+def _product_error(a: Array, b: Array, rounded: Array) -> Array:
+    """a b - rounded, exactly. Dekker, Numer. Math. 18 (1971) 224."""
+    a_high, b_high = _upper_half(a), _upper_half(b)
+    a_low, b_low = a - a_high, b - b_high
+    return ((a_high * b_high - rounded) + a_high * b_low + a_low * b_high) + a_low * b_low
+
+
+def _upper_half(a: Array) -> Array:
+    scaled = SPLITTER * a
+    return scaled - (scaled - a)
 
 
 def _dot(a: Array, b: Array) -> Array:
@@ -84,7 +103,7 @@ def _dot(a: Array, b: Array) -> Array:
 
 
 def opening_angle(a: Array, b: Array) -> Array:
-    """Angle between two three-momenta in [0, pi], atan2(|a x b|, a.b): good to 1e-15 at 1e-8 rad."""
+    """Angle between two three-momenta in [0, pi], atan2(|a x b|, a.b): 1e-15 relative down to 1e-8 rad."""
     return np.arctan2(_cross(a, b), _dot(a, b))
 
 
@@ -107,7 +126,7 @@ def _product(a: Array, mass_a: Array | float, b: Array, mass_b: Array | float) -
 def invariant_mass(momenta: list[Array], masses: list[Array | float]) -> Array:
     """Mass of the sum, GeV: m^2 = sum m_i^2 + 2 sum p_i . p_j with the masses carried.
 
-    Error: 1e-15 relative for particles that leave apart or together, up to E/m = 1e8
+    Error: 1e-14 relative up to |p|/m = 1e8, whatever the angles between them, 0 included
     (tests/events/test_kinematics.py). For energies that are positive.
     """
     if len(momenta) == 1:

@@ -1,4 +1,4 @@
-"""Les Houches files: the same bits back by our reader and by pylhe's, and other programs' files as they are."""
+"""Les Houches files: the same bits back by our reader and by pylhe's, other programs' files as they are."""
 
 import gzip
 import tracemalloc
@@ -190,7 +190,8 @@ def test_oddities_are_taken(tmp_path: Path) -> None:
     odd = (
         "<event attribute='x'>\n# a comment\n 1 1 0.1D+01 -1. -1 -1\n"
         + LINE.replace(" 1.0 1.0 ", " .5D+1 0.5+001 ").rstrip()
-        + " # tail\n#aMC 1 2\n<mine> 3 </mine>\n\n<weights> 1.0 2.5D0\n </weights>\n</event>\n<!-- x\n</event> -->\n"
+        + " # tail\n#aMC 1 2\n<mine> 3 </mine>\n\n<weights> 1.0 2.5D0\n </weights>\n"
+        "</event>\n<!-- x\n</event> -->\n"
     )
     path = tmp_path / "odd.lhe"
     path.write_text("<?xml version='1.0'?>\n" + text(odd + "<eventgroup>\n" + EVENT) + "seed 1 2 3\n")

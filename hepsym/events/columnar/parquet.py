@@ -65,7 +65,8 @@ class ParquetWriter:
             provenance = self._provenance if self._provenance is not None else events.provenance
             said = {"provenance": provenance.to_json(), "layout": self._layout.to_json()}
             schema = to_record(events, self._layout).schema.with_metadata({KEY: json.dumps(said).encode()})
-            self._arrow = pq.ParquetWriter(self._file, schema, compression="zstd", use_dictionary=False, write_page_checksum=True)
+            options = {"compression": "zstd", "use_dictionary": False, "write_page_checksum": True}
+            self._arrow = pq.ParquetWriter(self._file, schema, **options)
         if len(events):
             record = to_record(events, self._layout)
             table = pa.Table.from_batches([record]).replace_schema_metadata(self._arrow.schema.metadata)
