@@ -78,10 +78,14 @@ class Study(_Table):
     def check(self) -> None:
         """Raise InputError for anything that a later stage would refuse and that can be known now."""
         from hepsym.generators import generator_for
+        from hepsym.models.device import choose_device
+        from hepsym.models.registry import model_class
 
         try:
             generator_for(self.process_card())
-            self.fit_settings()
+            settings = self.fit_settings()
+            model_class(settings.model)
+            choose_device(settings.device)
         except InputError as error:
             raise InputError(f"study {self.name!r}: {error}") from None
         betas = self.analyze.betas

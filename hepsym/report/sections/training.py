@@ -38,8 +38,8 @@ def section(
             tag(
                 "p",
                 "Terms of the loss are per event. Those of the training split are means over an epoch in "
-                "which the weights moved, those of the validation split are taken at its end; the weights of the "
-                "epoch with the smallest validation loss are kept.",
+                "which the weights moved, those of the validation split are taken at its end; the weights of "
+                "the epoch with the smallest validation loss are kept.",
             )
         )
         body.append(figures(drawings))
