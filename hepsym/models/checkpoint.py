@@ -1,6 +1,7 @@
 """How are weights kept? safetensors under a name that says which model and format; nothing is unpickled."""
 
 import io
+import json
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,8 +27,10 @@ def write_weights(path: Path, weights: Mapping[str, Tensor], model: str) -> None
     Raises RunError when the disk is full; the former file is then still there.
     """
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
+    # One key only: safetensors writes several in an order that changes from call to call.
+    label = json.dumps({"format": FORMAT, "model": model})
     with atomic_file(path, overwrite=True) as file:
-        file.write(save(plain, metadata={"format": FORMAT, "model": model}))
+        file.write(save(plain, metadata={"hepsym": label}))
 
 
 def read_weights(path: Path, model: nn.Module, name: str) -> dict[str, Tensor]:
@@ -41,7 +44,7 @@ def read_weights(path: Path, model: nn.Module, name: str) -> dict[str, Tensor]:
         )
     try:
         with safe_open(path, framework="pt", device="cpu") as file:
-            _check_label(path, file.metadata() or {}, name)
+            _check_label(path, json.loads((file.metadata() or {}).get("hepsym", "{}")), name)
             found = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError) as error:
         if isinstance(error, InputError):

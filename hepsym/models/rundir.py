@@ -50,6 +50,7 @@ def open_run(run: Path, config: Mapping[str, Any], *, resume: bool) -> None:
         if (run / CONFIG).exists():
             _check_same(run, read_config(run), config)
             (run / "state").mkdir(exist_ok=True)
+            _forget_partial_files(run)
             return
         if any(run.iterdir()):
             raise InputError(f"{run} is not a run: it has no {CONFIG}; name another directory")
@@ -58,6 +59,14 @@ def open_run(run: Path, config: Mapping[str, Any], *, resume: bool) -> None:
     except OSError as error:
         raise InputError(f"cannot make the run directory {run}: {error.strerror or error}") from None
     replace_text(run / CONFIG, json.dumps(config, indent=1, allow_nan=False) + "\n")
+
+
+def _forget_partial_files(run: Path) -> None:
+    """Remove what a kill left of files that were being written; their whole predecessors are in place."""
+    for name in (CONFIG, "metrics.jsonl", "checkpoint.safetensors", "state/last.pt"):
+        path = run / name
+        for partial in path.parent.glob(f".{path.name}.*.part"):
+            partial.unlink(missing_ok=True)
 
 
 def _check_same(run: Path, there: Mapping[str, Any], now: Mapping[str, Any]) -> None:

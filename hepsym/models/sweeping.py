@@ -58,7 +58,7 @@ class Sweep:
         mu, _ = encode_members(self.model, self.scaling.apply(values))
         pieces = []
         with evaluating(self.model):
-            for first in range(0, mu.shape[1], PIECE // 16):
+            for first in range(0, max(mu.shape[1], 1), PIECE // 16):
                 z = torch.from_numpy(np.ascontiguousarray(mu[:, first : first + PIECE // 16]))
                 pieces.append(torch.linalg.svdvals(self.model.jacobian(z)).numpy())
         return self._by_pair(np.concatenate(pieces, axis=1))

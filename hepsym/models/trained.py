@@ -86,9 +86,7 @@ class Trained:
         """d feature_j / d z_i of the decoder at z (n, L): (n, kept, L), in scaled units, analytic."""
         z = self._checked(z)
         with evaluating(self.model):
-            pieces = [
-                self.model.jacobian(piece[None])[0].numpy() for piece in torch.from_numpy(z).split(PIECE)
-            ]
+            pieces = [self.model.jacobian(piece[None])[0].numpy() for piece in in_pieces(z)]
         return np.concatenate(pieces)
 
     def reconstruction_loss(self, values: Floats, ablate: int | None = None) -> Floats:
@@ -98,7 +96,8 @@ class Trained:
         """
         x = self.scaling.apply(values)
         mu, _ = encode_members(self.model, x)
-        return reconstruction(self.model, x, mu, ablate)[0]
+        lost: Floats = reconstruction(self.model, x, mu, ablate)[0]
+        return lost
 
     def _checked(self, z: Floats) -> Floats:
         z = np.ascontiguousarray(z, dtype=np.float64)
@@ -143,7 +142,7 @@ def evaluating(model: Model) -> Iterator[None]:
 
 def in_pieces(rows: Floats) -> Iterator[Tensor]:
     """The rows as tensors of at most PIECE of them."""
-    for first in range(0, len(rows), PIECE):
+    for first in range(0, max(len(rows), 1), PIECE):
         yield torch.from_numpy(np.ascontiguousarray(rows[first : first + PIECE]))
 
 
@@ -167,7 +166,7 @@ def reconstruction(model: Model, x: Floats, mu: Floats, ablate: int | None) -> F
         mu[:, :, ablate] = mu[:, :, ablate].mean(axis=1, keepdims=True)
     pieces = []
     with evaluating(model):
-        for first in range(0, len(x), PIECE):
+        for first in range(0, max(len(x), 1), PIECE):
             rows = slice(first, first + PIECE)
             x_hat = model.decode(torch.from_numpy(np.ascontiguousarray(mu[:, rows]))).numpy()
             pieces.append(((x[rows] - x_hat) ** 2).sum(axis=2))

@@ -173,6 +173,7 @@ class Training:
         return enough_threads(self.settings.batch * widest)
 
     def _save(self) -> None:
+        metrics.sync(self.directory / "metrics.jsonl")
         store(self.directory, self.standing, self.adam, self.model.name)
         self._saved = time.monotonic()
 

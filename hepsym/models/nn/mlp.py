@@ -76,7 +76,7 @@ class Tape:
         self._affine = torch.addmm if flat else torch.baddbmm
         self._product = torch.mm if flat else torch.bmm
         new = mlp.weights[0].detach().new_empty
-        self._values = [new(*lead, batch, width) for width in mlp.sizes[1:]]
+        self._values: list[Tensor] = [new(*lead, batch, width) for width in mlp.sizes[1:]]
         self._pulled = [new(*lead, batch, width) for width in mlp.sizes[:-1]]
         # Transposed views are made once: each costs a microsecond, of some ten that a product takes.
         self._values_t = [value.mT for value in self._values]

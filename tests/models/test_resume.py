@@ -1,0 +1,173 @@
+"""A run that is killed, again and again, ends with the bits of one that was left alone."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from hepsym.errors import InputError
+from hepsym.models import FitSettings, fit, load
+from hepsym.models.checkpoint import read_state
+from tests.models.conftest import NAMES, back_to_back
+
+FIT = """
+import sys, torch
+torch.set_num_threads(1)
+from hepsym.models import FitSettings, fit, training
+from tests.models.conftest import NAMES, back_to_back
+training.SAVE_SECONDS = float(sys.argv[2])
+settings = FitSettings(latent=4, hidden=(16,), epochs=40, batch=32, seed=3, variance="learned")
+def progress(done, total): print(done, flush=True)
+fit(back_to_back(1500, seed=5), NAMES, settings, sys.argv[1], source={}, drop_constant=True, resume=True,
+    progress=progress)
+"""
+
+
+def started(run: Path, save_seconds: float = 0.02) -> "subprocess.Popen[str]":
+    # A group of its own: the SIGINT that a test sends must not reach the test.
+    return subprocess.Popen(
+        [sys.executable, "-c", FIT, str(run), str(save_seconds)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
+        start_new_session=True, env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    run = tmp_path_factory.mktemp("undisturbed") / "run"
+    process = started(run, 60.0)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    return run
+
+
+def same(run: Path, other: Path) -> None:
+    assert (run / "checkpoint.safetensors").read_bytes() == (other / "checkpoint.safetensors").read_bytes()
+    assert (run / "metrics.jsonl").read_text() == (other / "metrics.jsonl").read_text()
+    states = [read_state(r / "state" / "last.pt", torch.device("cpu")) for r in (run, other)]
+    assert states[0] is not None
+    assert states[1] is not None
+    for name in ("values", "first", "second", "count"):
+        assert torch.equal(states[0]["adam"][name], states[1]["adam"][name])
+
+
+def test_killed_three_times_and_resumed_gives_the_same_bits(undisturbed: Path, tmp_path: Path) -> None:
+    """SIGKILL at random moments, within an epoch as a rule; weights, moments and metrics."""
+    run, chance, kills = tmp_path / "run", random.Random(12), 0
+    for _ in range(3):
+        process = started(run)
+        assert process.stdout is not None
+        for _ in range(chance.randint(1, 6)):
+            process.stdout.readline()
+        time.sleep(chance.uniform(0, 0.02))
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=60)
+        kills += process.returncode == -signal.SIGKILL
+    assert kills == 3
+    (run / "state" / ".last.pt.abc.part").touch()  # as a kill leaves it that comes while a file is written
+    process = started(run)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    same(run, undisturbed)
+    assert not list(run.rglob("*.part"))
+
+
+def test_ctrl_c_finishes_the_step_and_saves(undisturbed: Path, tmp_path: Path) -> None:
+    """With the clock's saving off, all that is there after SIGINT is what the interruption saved."""
+    run = tmp_path / "run"
+    process = started(run, 60.0)
+    assert process.stdout is not None
+    for _ in range(3):
+        process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert "KeyboardInterrupt" in errors
+    state = read_state(run / "state" / "last.pt", torch.device("cpu"))
+    assert state is not None
+    assert 3 <= state["epoch"] < 40
+    process = started(run)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    same(run, undisturbed)
+
+
+QUICK = FitSettings(latent=2, hidden=(8,), epochs=2, batch=64)
+
+
+def small_run(run: Path) -> Path:
+    fit(back_to_back(600, seed=2), NAMES, QUICK, run, source={}, drop_constant=True)
+    return run
+
+
+def test_damaged_files_are_told_in_one_line(tmp_path: Path) -> None:
+    run = small_run(tmp_path / "run")
+    weights, state, config = run / "checkpoint.safetensors", run / "state" / "last.pt", run / "config.json"
+    cases = [(weights, "is damaged"), (state, "is damaged or no training state"), (config, "is damaged")]
+    for path, told in cases:
+        whole = path.read_bytes()
+        for broken in (whole[: len(whole) // 2], b"", os.urandom(300)):
+            path.write_bytes(broken)
+            with pytest.raises(InputError, match=told) as caught:
+                if path == state:
+                    fit(
+                        back_to_back(600, seed=2),
+                        NAMES,
+                        QUICK,
+                        run,
+                        source={},
+                        drop_constant=True,
+                        resume=True,
+                    )
+                else:
+                    load(run)
+            assert str(path) in str(caught.value)
+            assert "\n" not in str(caught.value)
+        path.write_bytes(whole)
+    load(run)
+
+
+def test_a_pickle_in_place_of_a_state_is_not_run(tmp_path: Path) -> None:
+    """Unpickling this file would create another; it is refused instead."""
+    run, mark = small_run(tmp_path / "run"), tmp_path / "mark"
+
+    class Evil:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return os.mkdir, (str(mark),)
+
+    torch.save({"format": Evil()}, run / "state" / "last.pt")
+    with pytest.raises(InputError, match="is damaged or no training state"):
+        fit(back_to_back(600, seed=2), NAMES, QUICK, run, source={}, drop_constant=True, resume=True)
+    assert not mark.exists()
+
+
+def test_checkpoints_of_another_model_or_version_are_told(tmp_path: Path) -> None:
+    run, other = small_run(tmp_path / "run"), tmp_path / "other"
+    fit(
+        back_to_back(600, seed=2), NAMES, FitSettings(latent=3, hidden=(8,), epochs=1, batch=64), other,
+        source={}, drop_constant=True,
+    )  # fmt: skip
+    weights, config = run / "checkpoint.safetensors", run / "config.json"
+    whole = weights.read_bytes()
+    weights.write_bytes((other / "checkpoint.safetensors").read_bytes())
+    with pytest.raises(InputError, match=r"does not belong to this run's config\.json: .* has shape"):
+        load(run)
+    weights.write_bytes(whole.replace(b'\\"model\\": \\"vae\\"', b'\\"model\\": \\"vea\\"'))
+    with pytest.raises(InputError, match=r"holds model 'vea', but the run's config\.json says 'vae'"):
+        load(run)
+    weights.write_bytes(whole.replace(b"hepsym-checkpoint-1", b"hepsym-checkpoint-9"))
+    with pytest.raises(InputError, match="is hepsym-checkpoint-9; this hepsym reads hepsym-checkpoint-1"):
+        load(run)
+    weights.write_bytes(whole)
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"format": "hepsym-run-9"}))
+    with pytest.raises(InputError, match="format 'hepsym-run-9'; this hepsym reads hepsym-run-1"):
+        load(run)
+    with pytest.raises(InputError, match=r"is not a run: it has no config\.json"):
+        load(tmp_path)
