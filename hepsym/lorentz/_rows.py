@@ -14,7 +14,7 @@ from hepsym._numba import kernel
 from hepsym.errors import InputError
 from hepsym.lorentz.kernels.products import Momentum
 
-__all__ = ["Array", "Given", "four", "number", "put_row", "row", "several", "single", "three"]
+__all__ = ["Array", "Given", "check_out", "four", "number", "put_row", "row", "several", "single", "three"]
 
 Array = NDArray[np.floating[Any]]
 WORDS = {0: "a number or an array of them", 3: "(..., 3): x, y, z", 4: "(..., 4): E, x, y, z"}
@@ -103,7 +103,8 @@ def _flatten(given: tuple[Given, ...]) -> tuple[list[Array], tuple[int, ...], np
     return flat, lead, dtype
 
 
-def _check_out(out: Array, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+def check_out(out: Array, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    """Raise InputError unless a result of this shape and precision can be written into out."""
     if not isinstance(out, np.ndarray) or out.shape != shape or out.dtype != dtype:
         found = f"{out.dtype} of shape {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
         raise InputError(f"out must be {dtype} of shape {shape}, not {found}")
@@ -132,7 +133,7 @@ def single(
     flat, lead, dtype = _flatten(given)
     shape = (*lead, width) if width else lead
     if out is not None:
-        _check_out(out, shape, dtype)
+        check_out(out, shape, dtype)
     direct = out is not None and _can_fill(out, flat)
     result = out if out is not None and direct else np.empty(shape, dtype)
     with np.errstate(all="ignore"):  # what a kernel run as plain Python warns of is in its result

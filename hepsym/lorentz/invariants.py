@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 from hepsym._numba import loop
 from hepsym.errors import InputError
 from hepsym.lorentz._prefetch import AHEAD, BLOCK, prefetch
-from hepsym.lorentz._rows import Array, four, number, put_row, row, several, single
+from hepsym.lorentz._rows import Array, check_out, four, number, put_row, row, several, single
 from hepsym.lorentz.kernels import invariants as kernels
 from hepsym.lorentz.kernels import products
 from hepsym.lorentz.products import mass
@@ -113,10 +113,12 @@ def _invariant_mass_of_many(legs: tuple[ArrayLike, ...], out: Array | None) -> A
     for i, leg in enumerate(legs[1:], 2):
         sums = single(_add, four("leg 1", high), four("the sum", low), four(f"leg {i}", leg), width=8)[0]
         high, low = sums[..., :4], sums[..., 4:]
-    masses = single(_mass_of_sum, four("the sum", high), four("the sum", low))[0]
-    masses = np.asarray(masses).astype(dtype if dtype == np.float32 else np.float64)[()]
+    masses = np.asarray(single(_mass_of_sum, four("the sum", high), four("the sum", low))[0])
+    if dtype == np.float32:
+        masses = masses.astype(np.float32)
     if out is None:
-        return masses
+        return masses[()]
+    check_out(out, masses.shape, masses.dtype)
     out[...] = masses
     return out
 

@@ -73,8 +73,7 @@ def wigner_rotation(
     p: (..., 4), GeV; m: (...), where the mass is known. Broadcast together. Returns (..., 3, 3).
     Raises InputError for another shape, for what is no Lorentz transformation, or m that is not positive.
 
-    Error: 16 eps gamma(p) max|Lambda| in each entry; orthogonal to 8 eps always. The first is 0/0 only for
-    a C without real part, which no transformation of a massive particle has.
+    Error: 16 eps max|Lambda| in each entry, however fast the particle; orthogonal to 8 eps.
     Source: Wigner, Ann. Math. 40 (1939) 149, https://doi.org/10.2307/1968551; Weinberg I, eq. (2.5.10).
     """
     q, masses = _momentum_and_mass(p, m)

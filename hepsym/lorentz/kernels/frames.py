@@ -1,5 +1,7 @@
 """At which angle does a particle leave its parent, seen from the parent's rest frame?"""
 
+import numpy as np
+
 from hepsym._numba import kernel
 from hepsym.lorentz.kernels.angles import cos_theta
 from hepsym.lorentz.kernels.boosts import boost_to_rest
@@ -58,4 +60,5 @@ def collins_soper(p: Momentum, q: Momentum, follow_pair: bool) -> tuple[float, f
     x = (m * (dx * nx + dy * ny) - qt * ((mass_squared(p) - mass_squared(q)) / m)) / mt
     y = side * (dy * nx - dx * ny)
     length = sqrt(x * x + y * y + z * z)
-    return z / length if length > 0.0 else 1.0, atan2(y, x)
+    cosine = 1.0 if length == 0.0 else z / (length if length != 0.0 else 1.0)
+    return (cosine if m > 0.0 else np.nan), (atan2(y, x) if m > 0.0 else np.nan)
