@@ -90,6 +90,8 @@ class DatasetWriter:
         self._manifest = self._open(fresh, resume)
         self._varying = len(template.varying)
         self._lock = threading.Lock()
+        self._saving = threading.Lock()
+        self._saved: Manifest | None = None
         self._failure: BaseException | None = None
         self._free: queue.SimpleQueue[NDArray[np.float64] | None] = queue.SimpleQueue()
         for _ in range(BUFFERS):
@@ -173,15 +175,24 @@ class DatasetWriter:
                 first, _ = self.span(index)
                 shard = write_shard(self.path, index, first, {"momenta": momenta}, weights)
                 with self._lock:
-                    grown = self._manifest.with_shards([*self._manifest.shards, shard])
-                    write_manifest(self.path, grown)
-                    self._manifest = grown
+                    self._manifest = self._manifest.with_shards([*self._manifest.shards, shard])
+                self._save()
         except BaseException as error:
             self._failure = self._failure or error
         finally:
             with self._lock:
                 lent = self._lent.pop(index, None)
             self._free.put(lent)
+
+    def _save(self) -> None:
+        """Bring the manifest on the disk up to date; where another thread is at it, that one does it."""
+        while self._saved is not self._manifest and self._saving.acquire(blocking=False):
+            try:
+                latest = self._manifest
+                write_manifest(self.path, latest)
+                self._saved = latest
+            finally:
+                self._saving.release()
 
     def _raise_failure(self) -> None:
         if isinstance(self._failure, OSError):
