@@ -39,6 +39,8 @@ TEST_CAP, SWEEP_CAP, SWEEP_TEST_CAP, JACOBIAN_POINTS, ALIGN_CAP = 50_000, 20_000
 SWEEP_STEPS = 3_000
 """At most so many steps of the optimiser for each member of a sweep."""
 
+SWEEP_BATCH = 256
+
 SWEEP_SHARE = 60
 """Of 100 steps of progress, so many belong to the sweep."""
 
@@ -144,12 +146,15 @@ def _sweep(
 def _sweep_settings(settings: "FitSettings", rows: int, used: int) -> "FitSettings":
     """The run's settings with as many steps on the `used` rows as the run had on all, at most SWEEP_STEPS.
 
-    No early stopping: the slowest member would decide, and the fastest must not.
+    Batches are of SWEEP_BATCH rows at most, because 30 members see each. No early stopping: it would wait
+    for the slowest member.
     """
     share = 1 - settings.test - settings.validation
+    batch = min(settings.batch, SWEEP_BATCH)
     steps = settings.epochs * max(1, int(rows * share) // settings.batch)
-    an_epoch = max(1, int(used * share) // settings.batch)
-    return replace(settings, epochs=max(1, round(min(steps, SWEEP_STEPS) / an_epoch)), patience=0)
+    an_epoch = max(1, int(used * share) // batch)
+    epochs = max(1, round(min(steps, SWEEP_STEPS) / an_epoch))
+    return replace(settings, epochs=epochs, batch=batch, patience=0)
 
 
 def _set_aside(directory: Path, wanted: Mapping[str, Any]) -> None:
@@ -266,10 +271,15 @@ def _traversal(trained: "Trained", subject: Subject, mu: Floats, latent: int, se
         "values": path.values.tolist(),
         "points": ["median of every latent", *("a test event" for _ in path.rows)],
         "features": {
-            name: features[:, j].reshape(points, steps).tolist() for j, name in enumerate(subject.names)
+            name: _numbers(features[:, j].reshape(points, steps)) for j, name in enumerate(subject.names)
         },
-        "observables": {name: v.reshape(points, steps).tolist() for name, v in observables.items()},
+        "observables": {name: _numbers(v.reshape(points, steps)) for name, v in observables.items()},
     }
+
+
+def _numbers(values: Floats) -> list[list[float | None]]:
+    """Rows as JSON knows them: an observable that a decoded event does not have is None."""
+    return [[float(v) if np.isfinite(v) else None for v in row] for row in values]
 
 
 def _versions() -> dict[str, str]:

@@ -24,7 +24,7 @@ def sphere(n: int, seed: int) -> tuple[np.ndarray, list[Observable]]:
 
 
 def test_sphere_is_named() -> None:
-    z, observables = sphere(2000, 1)
+    z, observables = sphere(1000, 1)
     seen: list[tuple[int, int]] = []
     links = align(z, observables, indices=[0, 1], progress=lambda *a: seen.append(a))
     assert seen[-1] == (6, 6)
