@@ -87,5 +87,6 @@ def test_log1p_and_arsinh_error() -> None:
     assert max(relative(kernels.arsinh(x), mp.asinh(mp.mpf(x))) for x in xs) < 1.5e-15
     assert kernels.arsinh(np.float64(-2.0)) == -kernels.arsinh(np.float64(2.0))
     assert kernels.log1p(np.float64(0.0)) == 0.0
-    assert kernels.log1p(np.float64(np.inf)) == np.inf
-    assert np.isnan(kernels.log1p(np.float64(np.nan)))
+    with np.errstate(all="ignore"):  # run as plain Python, numpy would warn of what is asked here
+        assert kernels.log1p(np.float64(np.inf)) == np.inf
+        assert np.isnan(kernels.log1p(np.float64(np.nan)))
