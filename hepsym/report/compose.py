@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hepsym.report import words
+from hepsym.report.cloud import read_cloud
 from hepsym.report.commands import commands_of
 from hepsym.report.html import Markup, join, plain
 from hepsym.report.labels import Written, compact, named, process, r_squared, scientific, value_error
@@ -16,6 +17,7 @@ from hepsym.report.sections import (
     Section,
     alignment,
     generated,
+    latent_space,
     plateau,
     relevance,
     rerun,
@@ -115,6 +117,9 @@ def _sections(record: Record, sample: Sample) -> list[Section]:
             plateau.section(analysis),
             spectrum.section(analysis),
             alignment.section(analysis, relevant, latex),
+            latent_space.section(
+                read_cloud(record.run, words.telling_observables(analysis, 2)), relevant, written
+            ),
             traversals.section(analysis, words.followed(analysis), written),
         ]
     sections.append(

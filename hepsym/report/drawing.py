@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Iterable, Sequence
@@ -14,7 +15,7 @@ from hepsym.report.style import COLOURS
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Drawing", "csv_text", "drawn"]
+__all__ = ["Drawing", "anchor", "csv_text", "drawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,16 @@ def drawn(
     wide: bool = False,
 ) -> Drawing:
     """Save a matplotlib figure, made inside `style.look()`, as a Drawing."""
-    name = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")
+    name = anchor(name)
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
     return Drawing(name, inline(buffer.getvalue(), name, alt), alt, caption, csv_text(header, rows), wide)
+
+
+def anchor(name: str) -> str:
+    """The name in letters, digits and hyphens; six digits of its hash keep `mu-` and `mu+` apart."""
+    bare = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:80]
+    return bare if bare == name else f"{bare}-{hashlib.sha256(name.encode(errors='replace')).hexdigest()[:6]}"
 
 
 def inline(svg: str, name: str, alt: str) -> Markup:

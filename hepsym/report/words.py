@@ -7,7 +7,7 @@ from hepsym.report.html import Markup, join
 from hepsym.report.labels import compact, named
 from hepsym.report.sections.alignment import recovered
 
-__all__ = ["followed", "found", "relevant_indices"]
+__all__ = ["followed", "found", "relevant_indices", "telling_observables"]
 
 _WELL = 0.99
 """Held-out R² from which an observable counts as recovered."""
@@ -72,6 +72,13 @@ def _number(n: int) -> str:
 def _floor(r2: float) -> str:
     """Rounded down, so that the sentence stays true."""
     return f"{int(r2 * 1000) / 1000:.3f}"
+
+
+def telling_observables(analysis: Mapping[str, Any] | None, count: int) -> list[str]:
+    """The observables that the relevant latents give best, one of a kind, an angle under its own name."""
+    best = _telling([(name, r2) for name, r2, _ in recovered(analysis or {})])
+    names = [name.partition(" ")[2] if name.startswith(("sin ", "cos ")) else name for name, _ in best]
+    return list(dict.fromkeys(names))[:count]
 
 
 def _telling(good: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:

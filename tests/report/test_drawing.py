@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from hepsym.report.drawing import csv_text, drawn
+from hepsym.report.drawing import anchor, csv_text, drawn
 from hepsym.report.style import COLOURS, INK, SERIES, look, new_figure
 
 
@@ -83,3 +83,11 @@ def test_look_leaves_matplotlib_as_it_was() -> None:
     before = dict(mpl.rcParams)
     a_drawing()
     assert dict(mpl.rcParams) == before
+
+
+def test_anchors_tell_a_particle_from_its_antiparticle() -> None:
+    assert anchor("relevance-kl") == "relevance-kl"
+    names = ("control-phi(mu-)", "control-phi(mu+)", "控", "", "<script>", "a b", "a_b")
+    anchors = [anchor(name) for name in names]
+    assert len(set(anchors)) == len(names)
+    assert all(re.fullmatch(r"[A-Za-z0-9-]*", a) for a in anchors)

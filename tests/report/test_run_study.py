@@ -1,6 +1,7 @@
 """A whole study, small: every stage is run, the same card gives the same numbers, a broken one goes on."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -35,8 +36,19 @@ def test_everything_is_there(done: Path) -> None:
     names = {path.name for path in done.iterdir()}
     assert names == {"study.toml", "study.json", "events", "run"}
     page = (done / "run" / "report.html").read_text(encoding="utf-8")
-    for section in ("generated", "training", "relevance", "plateau", "alignment", "rerun"):
+    for section in (
+        "generated",
+        "training",
+        "relevance",
+        "plateau",
+        "alignment",
+        "latents",
+        "traversals",
+        "rerun",
+    ):
         assert f'id="{section}"' in page
+    figures = re.findall(r'<figure id="([^"]+)"', page)
+    assert len(figures) == len(set(figures)) > 20
     assert "The sample follows the exact law" in page
     assert "What is missing here" not in page
     assert f"hepsym study {done.resolve() / 'study.toml'}" in page

@@ -19,6 +19,9 @@ Array = NDArray[np.float64]
 Particles = dict[str, Array]
 """Name of a particle: its px, py, pz on every walk, (walks, steps, 3) GeV."""
 
+_STATES = 250
+"""At most about so many momenta in one player, so that the page stays small: then fewer starting points."""
+
 _HALF = 130.0
 """Half the drawing's side, in its own units."""
 
@@ -43,6 +46,7 @@ def momenta_drawing(
     if not particles:
         return None
     everything = np.stack(list(particles.values()), axis=2)  # (walks, steps, particles, 3)
+    everything = everything[: max(2, _STATES // (everything.shape[1] * everything.shape[2]))]
     reach = float(np.sqrt((everything**2).sum(-1)).max())
     if reach <= 0.0 or everything.shape[1] != len(z):
         return None

@@ -17,6 +17,7 @@ from hepsym.report.style import SERIES, SOFT, look, new_figure
 __all__ = ["section"]
 
 Array = NDArray[np.float64]
+_LATENTS = 6
 _CURVES, _SAME = 3, 0.99
 """At most so many observables a latent; |rank correlation| from which two of them say the same."""
 
@@ -40,8 +41,11 @@ def section(
             "mass shell: what it gets right it has learned.",
         )
     ]
+    if len(traversals) > _LATENTS:
+        more = f"The {_LATENTS} most relevant of {len(traversals)} latents are shown; analysis.json has all."
+        parts.append(tag("p", more))
     with look():
-        for traversal in traversals:
+        for traversal in traversals[:_LATENTS]:
             parts += _one(traversal, follows, written)
     return Section("traversals", "Moving along a latent", join(*parts))
 
