@@ -42,7 +42,7 @@ def spearman(x: ArrayLike, y: ArrayLike) -> Association:
 
     The error is analytic, from the influence function of 12 E[F(x) G(y)] - 3, ranks' own scatter
     included; first order in 1/n. The p-value is that of Student's t with n - 2 degrees of freedom
-    (scipy.stats.spearmanr's), good to a few per cent of itself for n >= 20.
+    (equal to scipy.stats.spearmanr's).
     InputError: lengths differ, values not finite, a constant column.
     """
     a, b = _pair(x, y)

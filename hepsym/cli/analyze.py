@@ -70,10 +70,9 @@ def summary(found: Mapping[str, Any]) -> Iterator[str]:
         )
     yield f"In this run, at beta = {this['beta']:g}: {this['value']} of {this['latents']} latents."
     yield f"Caveat: {relevant['caveat']}"
-    for latent in found["latents"]:
-        if latent["index"] in relevant["indices"]:
-            yield ""
-            yield from _latent(latent)
+    for index in relevant["indices"]:
+        yield ""
+        yield from _latent(found["latents"][index])
     yield ""
     yield from _recovered(found)
     yield ""

@@ -59,11 +59,11 @@ def analyze(
     when it has the same betas, seeds and rows. alpha: family-wise level at which a latent "follows" an
     observable. Everything random is seeded by the run's own seed, so a second call gives the same file,
     times aside. Raises InputError: no run at that place, its data gone or changed, betas not positive
-    and increasing, seeds < 1, fewer than 100 test events.
+    and increasing, seeds < 1, alpha not in (0, 1), fewer than 100 test events.
     """
     from hepsym import models
 
-    chosen = _checked_betas(betas, seeds)
+    chosen = _checked(betas, seeds, alpha)
     run = Path(run)
     trained = models.load(run)
     subject = read_subject(run, trained, TEST_CAP)
@@ -99,13 +99,15 @@ def analyze(
     return result
 
 
-def _checked_betas(betas: Sequence[float] | None, seeds: int) -> tuple[float, ...]:
+def _checked(betas: Sequence[float] | None, seeds: int, alpha: float) -> tuple[float, ...]:
     chosen = BETAS if betas is None else tuple(float(b) for b in betas)
     if not chosen or not all(np.isfinite(b) and b > 0 for b in chosen) or (np.diff(chosen) <= 0).any():
         told = ", ".join(f"{b:g}" for b in chosen) or "none"
         raise InputError(f"betas = {told}: give positive numbers in increasing order, such as 0.01,0.03,0.1")
     if seeds < 1:
         raise InputError(f"seeds = {seeds} must be at least 1 (5 or more for an interval)")
+    if not 0 < alpha < 1:
+        raise InputError(f"alpha = {alpha} must lie between 0 and 1, such as 0.05")
     return chosen
 
 

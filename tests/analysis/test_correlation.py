@@ -71,19 +71,22 @@ def test_bootstrap_errors_are_those_of_repetition() -> None:
 
 def test_p_values_of_independent_angles_are_uniform() -> None:
     """300 seeds: P(p <= 0.05) = 0.05 exactly; 3.3 sigma is 0.008 .. 0.092, for each statistic."""
-    found = []
+    found, squares = [], []
     for seed in range(300):
         rng = np.random.default_rng(seed)
         a, b, x = rng.vonmises(0, 1, 60), rng.uniform(0, TURN, 60), rng.exponential(size=60)
+        linear = circular_linear(a, x, permutations=199, seed=seed)
+        squares.append(linear.estimate.value)
         found.append(
             (
-                circular_linear(a, x, permutations=199, seed=seed).p_value,
+                linear.p_value,
                 circular_circular(a, b, permutations=199, seed=seed).p_value,
                 spearman(x, b).p_value,
             )
         )
     alarms = (np.array(found) <= 0.05).mean(axis=0)
     assert ((alarms >= 0.008) & (alarms <= 0.092)).all(), alarms
+    assert np.mean(squares) == pytest.approx(2 / 59, abs=4 * np.std(squares) / np.sqrt(300))
 
 
 def test_dependence_is_seen_and_seeded() -> None:

@@ -204,6 +204,7 @@ def test_faults_are_one_line_and_write_nothing(tmp_path: Path) -> None:
     refused("betas = 0: give positive", betas=[0.0])
     refused("betas = nan", betas=[float("nan")])
     refused("seeds = 0 must be at least 1", seeds=0)
+    refused("alpha = 2 must lie between 0 and 1", alpha=2)
     refused("not a run", at=tmp_path / "nowhere")
     np.save(data, rng.normal(size=(400, 2)))
     refused("SHA-256")
