@@ -1,8 +1,6 @@
 """How is a plain table read: .csv, .npy, .npz, .parquet? Named columns of numbers, or one clear line."""
 
 import csv
-import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,15 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError
+from hepsym.events.npy import NUMPY_FAULTS
 
 __all__ = ["TABLE_SUFFIXES", "load_npy", "load_npz", "read_columns"]
 
 Columns = dict[str, NDArray[np.float64]]
-NUMPY_FAULTS: tuple[type[Exception], ...] = (
-    ValueError, EOFError, KeyError, TypeError, SyntaxError, OverflowError, NotImplementedError,
-    zipfile.BadZipFile, zlib.error, RuntimeError, UnicodeError, MemoryError,
-)  # fmt: skip
-"""What numpy raises for files that are damaged, hostile, or of another kind."""
 
 
 def read_columns(path: Path) -> Columns:

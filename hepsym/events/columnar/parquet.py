@@ -20,6 +20,8 @@ from hepsym.events.template import Template
 __all__ = ["ParquetReader", "ParquetWriter", "is_parquet_events"]
 
 KEY = b"hepsym"
+_DAMAGE = (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, MemoryError, OSError)
+"""What pyarrow and numpy raise for columns that are not those the metadata tell of."""
 GROUP_EVENTS = 262_144
 """Events of a row group; the first decide the columns."""
 
@@ -149,5 +151,5 @@ class ParquetReader:
                     yield from_record(record, self._layout, self.provenance)
         except InputError:
             raise
-        except (pa.ArrowException, ValueError, KeyError, TypeError, IndexError, OSError) as error:
+        except (pa.ArrowException, *_DAMAGE) as error:
             raise _fault(self.path, error) from None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hepsym.errors import InputError
 from hepsym.events.atomic import atomic_file
 from hepsym.events.native.manifest import Part
+from hepsym.events.npy import NUMPY_FAULTS
 
 __all__ = ["check_part", "file_name", "open_part", "write_part"]
 
@@ -77,7 +78,7 @@ def open_part(directory: Path, part: Part, events: int) -> NDArray[Any]:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from None
     except InputError:
         raise
-    except (ValueError, SyntaxError, EOFError, TypeError, OverflowError, UnicodeError):
+    except NUMPY_FAULTS:
         raise InputError(f"{path} is damaged: it is not a whole .npy file") from None
     if array.ndim == 0 or len(array) != events:
         raise InputError(f"{path} is damaged: shape {array.shape} where {events} events belong")

@@ -4,7 +4,7 @@ import os
 import queue
 import threading
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -96,9 +96,9 @@ class DatasetWriter:
         self._free: queue.SimpleQueue[NDArray[np.float64] | None] = queue.SimpleQueue()
         for _ in range(BUFFERS):
             self._free.put(None)
-        self._lent: dict[int, NDArray[np.float64]] = {}
+        self._lent: dict[int, NDArray[np.float64] | None] = {}
         self._pool = ThreadPoolExecutor(WRITERS, thread_name_prefix="hepsym-write")
-        self._pending: list[Future[None]] = []
+        self._handed_in: set[int] = set()
 
     def _open(self, fresh: Manifest, resume: bool) -> Manifest:
         if resume and self.path.exists():
@@ -149,12 +149,14 @@ class DatasetWriter:
     def put(self, index: int, momenta: NDArray[np.float64], weights: Weights = None) -> None:
         """Hand in shard `index`; returns at once. The array must not be touched any more.
 
+        An array that is not from `buffer` is taken too; then this waits while four are in flight.
+
         momenta (events, varying legs, 4) float64; weights (events,), one number for all, or None.
         Raises InputError for wrong shapes; RunError if an earlier shard could not be written.
         """
         first, last = self.span(index)
         self._raise_failure()
-        if index not in self._manifest.missing:
+        if index not in self._manifest.missing or index in self._handed_in:
             raise InputError(f"shard {index} of {self.path} is not one that is missing")
         if momenta.shape != (last - first, self._varying, 4) or momenta.dtype != np.float64:
             raise InputError(
@@ -165,9 +167,12 @@ class DatasetWriter:
             raise InputError(
                 f"weights of shard {index} must have shape ({last - first},), not {weights.shape}"
             )
-        with self._lock:
-            self._pending = [f for f in self._pending if not f.done()]
-            self._pending.append(self._pool.submit(self._write, index, momenta, weights))
+        if (
+            index not in self._lent
+        ):  # an array of the caller's own takes a buffer's place, so memory stays bounded
+            self._lent[index] = self._free.get()
+        self._handed_in.add(index)
+        self._pool.submit(self._write, index, momenta, weights)
 
     def _write(self, index: int, momenta: NDArray[np.float64], weights: Weights) -> None:
         try:
@@ -181,8 +186,8 @@ class DatasetWriter:
             self._failure = self._failure or error
         finally:
             with self._lock:
-                lent = self._lent.pop(index, None)
-            self._free.put(lent)
+                place = self._lent.pop(index)
+            self._free.put(place)
 
     def _save(self) -> None:
         """Bring the manifest on the disk up to date; where another thread is at it, that one does it."""
