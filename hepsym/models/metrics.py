@@ -10,9 +10,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from hepsym.events.atomic import replace_text
+from hepsym.events.atomic import disk_error, replace_text
 
 __all__ = ["Mean", "append", "keep_lines", "plain", "read", "sync"]
+
+
+KEPT = "the last checkpoint and state are kept; --resume goes on from there"
 
 
 class Mean:
@@ -41,15 +44,25 @@ def plain(terms: Mapping[str, Tensor]) -> dict[str, Any]:
 
 
 def append(path: Path, line: Mapping[str, Any]) -> None:
-    """Add one line; it survives a kill. `sync` makes it survive a power cut, too slow for every epoch."""
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line, allow_nan=False) + "\n")
+    """Add one line; it survives a kill. `sync` makes it survive a power cut, too slow for every epoch.
+
+    Raises RunError when the disk is full.
+    """
+    text = json.dumps(line, allow_nan=False) + "\n"
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise disk_error(path, error, KEPT) from None
 
 
 def sync(path: Path) -> None:
     """Wait until the lines are on the disk: before a state that counts on them is written."""
-    with path.open("a", encoding="utf-8") as file:
-        os.fsync(file.fileno())
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise disk_error(path, error, KEPT) from None
 
 
 def read(path: Path) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """What must a model offer so that the one training loop can train it?"""
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -60,11 +60,3 @@ class Model(nn.Module, ABC):
         by_row: Tensor = rows(z.transpose(0, 1))  # (n, members, D, members, L)
         own = torch.diagonal(by_row, dim1=1, dim2=3)  # (n, D, L, members)
         return own.permute(3, 0, 1, 2)
-
-    def member(self, state: dict[str, Tensor], index: int) -> dict[str, Tensor]:
-        """The part of a state dict that is member `index`."""
-        return {name: tensor[index : index + 1] for name, tensor in state.items()}
-
-    def extra(self) -> dict[str, Any]:
-        """Further numbers for metrics and results, by name."""
-        return {}
