@@ -135,13 +135,16 @@ class PairProduction(Generator):
         return me2(self._pair, momenta, self._order)
 
     def distributions(self) -> Mapping[str, Distribution]:
-        """cos_theta and phi of either outgoing leg."""
+        """cos_theta, phi, pt, eta and y of either outgoing leg."""
         laws = {}
         for pdg in self.pdg_ids[2:]:
             sign = self._f_along_z * (1.0 if pdg > 0 else -1.0)
             name = constants.name_of(pdg)
             laws[f"cos_theta({name})"] = _polar(self.law, sign)
             laws[f"phi({name})"] = _AZIMUTH
+            laws[f"pt({name})"] = _transverse(self.law, self._momentum)
+            laws[f"eta({name})"] = _pseudorapidity(laws[f"cos_theta({name})"])
+            laws[f"y({name})"] = _rapidity(laws[f"cos_theta({name})"], self._momentum / self._energy)
         return laws
 
     def figures(self) -> Mapping[str, float]:
@@ -178,6 +181,44 @@ def _polar(law: AngularLaw, sign: float) -> Distribution:
     return Distribution(
         lambda c: law.density(-c), lambda c: 1.0 - law.cumulative(-c), -law.windows[-1][1], -law.windows[0][0]
     )
+
+
+def _transverse(law: AngularLaw, momentum: float) -> Distribution:
+    """pt = p sin(theta): both signs of cos(theta) contribute; the density is infinite at pt = p."""
+
+    def cosine(pt: Array) -> Array:
+        ratio = np.clip(pt / momentum, 0.0, 1.0)
+        return np.asarray(np.sqrt((1.0 - ratio) * (1.0 + ratio)))
+
+    def density(pt: Array) -> Array:
+        c = cosine(pt)
+        with np.errstate(divide="ignore"):
+            return (law.density(c) + law.density(-c)) * pt / (momentum * momentum * c)
+
+    def cumulative(pt: Array) -> Array:
+        c = cosine(pt)
+        return 1.0 - (law.cumulative(c) - law.cumulative(-c))
+
+    return Distribution(density, cumulative, 0.0, momentum)
+
+
+def _pseudorapidity(polar: Distribution) -> Distribution:
+    return _rapidity(polar, 1.0)
+
+
+def _rapidity(polar: Distribution, velocity: float) -> Distribution:
+    """y = artanh(v cos(theta)); the pseudorapidity is that of v = 1."""
+
+    def density(y: Array) -> Array:
+        t = np.tanh(y)
+        return polar.density(t / velocity) * (1.0 - t) * (1.0 + t) / velocity
+
+    def cumulative(y: Array) -> Array:
+        return polar.cumulative(np.tanh(y) / velocity)
+
+    with np.errstate(divide="ignore"):
+        low, high = (float(np.arctanh(velocity * c)) for c in (polar.low, polar.high))
+    return Distribution(density, cumulative, low, high)
 
 
 _AZIMUTH = Distribution(

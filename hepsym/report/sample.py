@@ -116,7 +116,7 @@ def _cdf(law: "Distribution | None") -> Callable[[Array], Array] | None:
 
 
 def _edges(observable: "Observable", law: "Distribution | None") -> Array:
-    if law is not None:
+    if law is not None and np.isfinite([law.low, law.high]).all():
         return np.linspace(law.low, law.high, _BINS + 1)
     return edges_for(observable.values, name=observable.name, period=observable.period, bins=_BINS)
 

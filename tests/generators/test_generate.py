@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from hepsym.errors import InputError
+from hepsym.events import observable
 from hepsym.generators import generate, generator_for, load_card
 from hepsym.generators.generate import Filler
 from hepsym.generators.phasespace.quadratic_angle import AngularLaw
@@ -162,6 +163,23 @@ def test_pure_chirality_has_a_zero_at_the_edge() -> None:
     law = generator_for(card).law
     c = generate(card, 200_000, seed=6).momenta[:, 2, 3] / 5e3
     assert stats.kstest(c, law.cumulative).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("settings", [[], ["sqrt_s=0.5"], ["cuts.cos_theta={min=-0.2, max=0.9}"]])
+def test_every_exact_distribution(settings: list[str]) -> None:
+    """KS of each observable that has a law (10 looks at 1e-4, two independent); density is its slope."""
+    card = load_card("ee2mumu", settings)
+    sample = generate(card, 50_000, seed=12)
+    laws = generator_for(card).distributions()
+    assert {name.split("(")[0] for name in laws} == {"cos_theta", "phi", "pt", "eta", "y"}
+    for name, law in laws.items():
+        values = observable(sample, name).values
+        assert stats.kstest(values, law.cumulative).pvalue > 1e-4, name
+        assert values.min() >= law.low - 1e-12 and values.max() <= law.high + 1e-12
+        x = np.quantile(values, [0.1, 0.37, 0.5, 0.8])
+        h = 1e-6 * np.ptp(values)
+        slope = (law.cumulative(x + h) - law.cumulative(x - h)) / (2 * h)
+        assert slope == pytest.approx(law.density(x), rel=1e-6), name
 
 
 @pytest.mark.parametrize("text", ["e+ e- > mu+ mu-", "e+ e- > mu- mu+", "e- e+ > mu+ mu-"])
