@@ -1,15 +1,13 @@
 """What a process card says: a TOML table, checked once at the door, every fault one clear line."""
 
-import difflib
 import math
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from hepsym import constants
+from hepsym import _toml, constants
 from hepsym._cards import cards_directory
 from hepsym.errors import InputError
 
@@ -27,11 +25,7 @@ __all__ = [
 ]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class Electroweak(_Table):
+class Electroweak(_toml.Table):
     """The input scheme and its inputs; what is absent is the PDG's (see electroweak.couplings)."""
 
     scheme: Literal["gmu", "alpha0", "alphamz", "explicit"] = "gmu"
@@ -70,7 +64,7 @@ class Electroweak(_Table):
         return self
 
 
-class QCD(_Table):
+class QCD(_toml.Table):
     """The strong coupling and how it is used."""
 
     alpha_s: float = Field(default=0.118, gt=0)
@@ -78,7 +72,7 @@ class QCD(_Table):
     scale: str | float | None = None
 
 
-class Beams(_Table):
+class Beams(_toml.Table):
     """What collides: degree of longitudinal polarisation per beam (+1 right-handed), and PDFs."""
 
     polarization: tuple[float, float] = (0.0, 0.0)
@@ -104,7 +98,7 @@ class Beams(_Table):
         return self
 
 
-class Cut(_Table):
+class Cut(_toml.Table):
     """Bounds on an observable, both inclusive; GeV for energies, radians for angles."""
 
     min: float = -math.inf
@@ -117,7 +111,7 @@ class Cut(_Table):
         return self
 
 
-class Card(_Table):
+class Card(_toml.Table):
     """A process and everything it is generated with."""
 
     process: str
@@ -126,11 +120,11 @@ class Card(_Table):
     title: str = ""
     electroweak: Electroweak = Electroweak()
     qcd: QCD = QCD()
-    masses: dict[str, float] = {}
+    masses: dict[str, float] = Field(default_factory=dict)
     """GeV by particle name; the PDG's where absent."""
     beams: Beams = Beams()
-    cuts: dict[str, Cut] = {}
-    reference: list[dict[str, Any]] = []
+    cuts: dict[str, Cut] = Field(default_factory=dict)
+    reference: list[dict[str, Any]] = Field(default_factory=list)
     """Values from elsewhere that the test suite holds this process to."""
     name: str = Field(default="", exclude=True)
     """The card's file name without suffix; not a key of the file."""
@@ -159,7 +153,7 @@ def card_names() -> list[str]:
 def card_text(name: str) -> str:
     """The commented text of a shipped card."""
     if name not in card_names():
-        raise InputError(_unknown("process", name, card_names(), "`hepsym processes` lists them"))
+        raise InputError(_toml.unknown("process", name, card_names(), "`hepsym processes` lists them"))
     return (cards_directory("generators") / f"{name}.toml").read_text(encoding="utf-8")
 
 
@@ -169,55 +163,19 @@ def load_card(source: str | Path, overrides: Iterable[str] = ()) -> Card:
     overrides are "key=value" with dotted keys and TOML values, as of `--set`. Raises InputError.
     """
     name, values = _read(source)
-    for override in overrides:
-        _apply(values, override)
+    for text in overrides:
+        _toml.override(values, text, "sqrt_s=91.2")
     return _checked(name, values)
 
 
 def card_from_toml(text: str, name: str = "") -> Card:
     """The card of a TOML text, such as `to_toml` writes. Raises InputError."""
-    try:
-        return _checked(name, tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"card {name!r} is not TOML: {error}") from None
+    return _checked(name, _toml.parse(text, f"card {name!r}"))
 
 
-def _checked(name: str, values: dict[str, Any]) -> Card:
-    try:
-        return Card.model_validate(values).model_copy(update={"name": name})
-    except ValidationError as error:
-        raise InputError(f"card {name!r}: {_first_fault(error)}") from None
-    except InputError as error:
-        raise InputError(f"card {name!r}: {error}") from None
-
-
-def _read(source: str | Path) -> tuple[str, dict[str, Any]]:
-    text = str(source)
-    if ">" in text:
-        return _by_process_string(text)
-    path = Path(text)
-    if path.suffix == ".toml":
-        try:
-            return path.stem, tomllib.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise InputError(f"no card at {text!r}; `hepsym card ee2mumu > {path.name}` makes one") from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"card {text!r} cannot be read: {error}") from None
-        except tomllib.TOMLDecodeError as error:
-            raise InputError(f"card {text!r} is not TOML: {error}") from None
-    return text, tomllib.loads(card_text(text))
-
-
-def _by_process_string(text: str) -> tuple[str, dict[str, Any]]:
-    """The shipped card of the same process with its legs in any order; the legs come out as asked."""
-    wanted = parse_process(text)
-    for name in card_names():
-        values = tomllib.loads(card_text(name))
-        if [sorted(side) for side in parse_process(values["process"])] == [sorted(side) for side in wanted]:
-            return name, {**values, "process": text}
-    raise InputError(
-        f"no shipped card makes {text!r}; `hepsym processes` lists what there is ({', '.join(card_names())})"
-    )
+def to_toml(card: Card) -> str:
+    """The card as TOML with every set or defaulted value written out, PDG masses excepted."""
+    return _toml.written(card.model_dump(exclude={"reference", "name"}, exclude_none=True))
 
 
 def parse_process(text: str) -> tuple[list[int], list[int]]:
@@ -229,47 +187,15 @@ def parse_process(text: str) -> tuple[list[int], list[int]]:
     return incoming, outgoing
 
 
-def _apply(values: dict[str, Any], override: str) -> None:
-    key, equals, text = override.partition("=")
-    if not equals or not key.strip():
-        raise InputError(f"--set {override!r} is not of the form key=value, e.g. --set sqrt_s=91.2")
+def _checked(name: str, values: dict[str, Any]) -> Card:
     try:
-        value = tomllib.loads(f"x = {text.strip()}")["x"]
-    except tomllib.TOMLDecodeError:
-        value = text.strip()
-    *tables, last = key.strip().split(".")
-    for table in tables:
-        inner = values.setdefault(table, {})
-        if not isinstance(inner, dict):
-            raise InputError(f"--set {override!r}: {table!r} is a value, not a table")
-        values = inner
-    values[last] = value
+        return Card.model_validate(values).model_copy(update={"name": name})
+    except ValidationError as error:
+        raise InputError(f"card {name!r}: {_toml.first_fault(error, _keys_at)}") from None
 
 
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors()[0]
-    where = [str(part) for part in fault["loc"]]
-    key = ".".join(where)
-    value = fault["input"]
-    kind = fault["type"]
-    if kind == "extra_forbidden":
-        return _unknown("key", key, _keys_beside(where))
-    if kind == "missing":
-        return f"key {key!r} is missing"
-    if kind == "value_error":
-        prefix = f"{key}: " if key else ""
-        return prefix + str(fault["ctx"]["error"])
-    if kind in {"float_type", "int_type", "string_type", "finite_number"}:
-        unit = " in the unit of the card (GeV, a plain number)" if kind == "float_type" else ""
-        wanted = {"float_type": "a number", "int_type": "an integer", "string_type": "a string"}
-        return f"{key} = {value!r} must be {wanted.get(kind, 'a finite number')}{unit}"
-    if kind == "literal_error":
-        return f"{key} = {value!r} must be one of {fault['ctx']['expected']}"
-    return f"{key} = {value!r}: {fault['msg'].lower()}"
-
-
-def _keys_beside(where: list[str]) -> list[str]:
-    tables: Mapping[str, type[BaseModel]] = {"electroweak": Electroweak, "qcd": QCD, "beams": Beams}
+def _keys_at(where: list[str]) -> list[str]:
+    tables: Mapping[str, type[_toml.Table]] = {"electroweak": Electroweak, "qcd": QCD, "beams": Beams}
     if len(where) == 1:
         return [k for k in Card.model_fields if k != "name"]
     if where[0] == "cuts":
@@ -277,43 +203,26 @@ def _keys_beside(where: list[str]) -> list[str]:
     return list(tables[where[0]].model_fields) if where[0] in tables else []
 
 
-def _unknown(what: str, name: str, known: list[str], remedy: str = "") -> str:
-    near = difflib.get_close_matches(name.rsplit(".", maxsplit=1)[-1], known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-    return f"unknown {what} {name!r}; {hint}" + (f" ({remedy})" if remedy else "")
+def _read(source: str | Path) -> tuple[str, dict[str, Any]]:
+    text = str(source)
+    if ">" in text:
+        return _by_process_string(text)
+    path = Path(text)
+    if path.suffix == ".toml":
+        try:
+            return path.stem, _toml.read(path, f"card {text!r}")
+        except FileNotFoundError:
+            raise InputError(f"no card at {text!r}; `hepsym card ee2mumu > {path.name}` makes one") from None
+    return text, _toml.parse(card_text(text), f"card {text!r}")
 
 
-def to_toml(card: Card) -> str:
-    """The card as TOML with every set or defaulted value written out, PDG masses excepted."""
-    lines: list[str] = []
-    values = card.model_dump(exclude={"reference", "name"}, exclude_none=True)
-    tables = {k: v for k, v in values.items() if isinstance(v, dict)}
-    lines += [f"{k} = {_toml(v)}" for k, v in values.items() if k not in tables]
-    for table, content in tables.items():
-        if content:
-            lines.append(f"\n[{table}]")
-            lines += [f"{_quoted(k)} = {_toml(v)}" for k, v in content.items()]
-    return "\n".join(lines) + "\n"
-
-
-def _quoted(key: str) -> str:
-    bare = key.replace("_", "a").replace("-", "a")
-    return key if bare.isascii() and bare.isalnum() else _toml(key)
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'"{escaped}"'
-    if isinstance(value, dict):
-        inner = ", ".join(f"{_quoted(k)} = {_toml(v)}" for k, v in value.items() if _finite(v))
-        return "{" + inner + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_toml(v) for v in value) + "]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return repr(value)
-
-
-def _finite(value: Any) -> bool:
-    return not isinstance(value, float) or math.isfinite(value)
+def _by_process_string(text: str) -> tuple[str, dict[str, Any]]:
+    """The shipped card of the same process with its legs in any order; the legs come out as asked."""
+    wanted = parse_process(text)
+    for name in card_names():
+        values = _toml.parse(card_text(name), f"card {name!r}")
+        if [sorted(side) for side in parse_process(values["process"])] == [sorted(side) for side in wanted]:
+            return name, {**values, "process": text}
+    raise InputError(
+        f"no shipped card makes {text!r}; `hepsym processes` lists what there is ({', '.join(card_names())})"
+    )

@@ -1,14 +1,12 @@
 """What a study card says: a TOML table, checked once at the door, every fault one clear line."""
 
-import difflib
-import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
+from hepsym import _toml
 from hepsym._cards import cards_directory
 from hepsym.errors import InputError
 
@@ -19,25 +17,21 @@ if TYPE_CHECKING:
 __all__ = ["AnalyzeStage", "FitStage", "GenerateStage", "Study", "load_study", "study_names"]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class GenerateStage(_Table):
+class GenerateStage(_toml.Table):
     """[generate]: which events."""
 
     process: str
     """A process card's name, a path to one, or a process string."""
     events: int = Field(gt=0)
     seed: int = Field(default=1, ge=0)
-    set: dict[str, Any] = {}
+    set: dict[str, Any] = Field(default_factory=dict)
     """Keys of the process card to change, dotted or as tables."""
 
 
-class FitStage(BaseModel):
+class FitStage(_toml.Table):
     """[fit]: which model on how many rows. Every further key is one of `hepsym.models.FitSettings`."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="allow")  # the rest is checked by FitSettings
 
     rows: int = Field(default=100_000, gt=0)
     """The first so many events are learned from (they are in random order already)."""
@@ -45,14 +39,14 @@ class FitStage(BaseModel):
     """Features by name; absent = four-momenta of all outgoing particles."""
 
 
-class AnalyzeStage(_Table):
+class AnalyzeStage(_toml.Table):
     """[analyze]: the ensemble that the count of relevant latents is taken over."""
 
     betas: list[float] | None = None
     seeds: int = Field(default=5, gt=0)
 
 
-class Study(_Table):
+class Study(_toml.Table):
     """One question, and all it takes to answer it."""
 
     title: str = ""
@@ -67,7 +61,9 @@ class Study(_Table):
         """The process card with this study's changes. Raises InputError."""
         from hepsym.generators import load_card
 
-        return load_card(self.generate.process, [f"{k}={_toml(v)}" for k, v in _dotted(self.generate.set)])
+        return load_card(
+            self.generate.process, [f"{k}={_toml.value_text(v)}" for k, v in _dotted(self.generate.set)]
+        )
 
     def fit_settings(self) -> "FitSettings":
         """The model's settings. Raises InputError, with a "did you mean" for an unknown key."""
@@ -97,13 +93,7 @@ class Study(_Table):
 
     def to_toml(self) -> str:
         """The card with every override in it, as TOML that `load_study` reads back equal."""
-        values = self.model_dump(exclude={"name"}, exclude_none=True)
-        lines = [f"{key} = {_toml(value)}" for key, value in values.items() if not isinstance(value, dict)]
-        for name, table in values.items():
-            if isinstance(table, dict):
-                lines.append(f"\n[{name}]")
-                lines += [f"{key} = {_toml(value)}" for key, value in table.items() if value != {}]
-        return "\n".join(lines) + "\n"
+        return _toml.written(self.model_dump(exclude={"name"}, exclude_none=True))
 
 
 def study_names() -> list[str]:
@@ -118,12 +108,12 @@ def load_study(source: str | Path, overrides: Iterable[str] = ()) -> Study:
     "generate.set.sqrt_s=200". Raises InputError.
     """
     name, values = _read(source)
-    for override in overrides:
-        _apply(values, override)
+    for text in overrides:
+        _toml.override(values, text, "fit.epochs=10")
     try:
         return Study.model_validate(values).model_copy(update={"name": name})
     except ValidationError as error:
-        raise InputError(f"study {name!r}: {_first_fault(error)}") from None
+        raise InputError(f"study {name!r}: {_toml.first_fault(error, _keys_at)}") from None
 
 
 def _read(source: str | Path) -> tuple[str, dict[str, Any]]:
@@ -131,69 +121,18 @@ def _read(source: str | Path) -> tuple[str, dict[str, Any]]:
     path = Path(text)
     if path.suffix != ".toml":
         if text not in study_names():
-            near = difflib.get_close_matches(text, study_names(), n=1)
-            hint = (
-                f"did you mean {near[0]!r}?"
-                if near
-                else f"known: {', '.join(study_names())}, or a path to a .toml"
-            )
-            raise InputError(f"unknown study {text!r}; {hint}")
+            raise InputError(_toml.unknown("study", text, study_names(), "or give a path to a .toml"))
         path = cards_directory("analysis") / f"{text}.toml"
     try:
-        return path.stem, tomllib.loads(path.read_text(encoding="utf-8"))
+        return path.stem, _toml.read(path, f"study card {text!r}")
     except FileNotFoundError:
         raise InputError(f"no study card at {text!r}; shipped ones are: {', '.join(study_names())}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"study card {text!r} cannot be read: {error}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"study card {text!r} is not TOML: {error}") from None
 
 
-def _apply(values: dict[str, Any], override: str) -> None:
-    key, equals, text = override.partition("=")
-    if not equals or not key.strip():
-        raise InputError(f"--set {override!r} is not of the form key=value, e.g. --set fit.epochs=10")
-    try:
-        value = tomllib.loads(f"x = {text.strip()}")["x"]
-    except tomllib.TOMLDecodeError:
-        value = text.strip()
-    *tables, last = key.strip().split(".")
-    for table in tables:
-        inner = values.setdefault(table, {})
-        if not isinstance(inner, dict):
-            raise InputError(f"--set {override!r}: {table!r} is a value, not a table")
-        values = inner
-    values[last] = value
-
-
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors()[0]
-    where = [str(part) for part in fault["loc"]]
-    key, value = ".".join(where), fault["input"]
-    if fault["type"] == "extra_forbidden":
-        return _unknown(where)
-    if fault["type"] == "missing":
-        return f"key {key!r} is missing"
-    kinds = {
-        "int_type": "an integer",
-        "float_type": "a number",
-        "string_type": "a string",
-        "list_type": "a list",
-    }
-    if fault["type"] in kinds:
-        return f"{key} = {value!r} must be {kinds[fault['type']]}"
-    if fault["type"] == "model_type":
-        return f"{key} = {value!r} must be a table, [{key}]"
-    return f"{key} = {value!r}: {fault['msg'].lower()}"
-
-
-def _unknown(where: list[str]) -> str:
-    tables: Mapping[str, type[BaseModel]] = {"generate": GenerateStage, "analyze": AnalyzeStage}
+def _keys_at(where: list[str]) -> list[str]:
+    tables: Mapping[str, type[_toml.Table]] = {"generate": GenerateStage, "analyze": AnalyzeStage}
     known = list((tables[where[0]] if len(where) > 1 else Study).model_fields)
-    known = [key for key in known if len(where) > 1 or key != "name"]
-    near = difflib.get_close_matches(where[-1], known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-    return f"unknown key {'.'.join(where)!r}; {hint}"
+    return [key for key in known if len(where) > 1 or key != "name"]
 
 
 def _dotted(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
@@ -203,21 +142,3 @@ def _dotted(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]
         name = f"{prefix}{key}"
         pairs += _dotted(value, f"{name}.") if isinstance(value, Mapping) else [(name, value)]
     return pairs
-
-
-def _toml(value: Any) -> str:
-    """A value as TOML. JSON's strings, with DEL escaped, are TOML's basic strings."""
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_key(k)} = {_toml(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_toml(v) for v in value) + "]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return repr(value)
-
-
-def _key(key: str) -> str:
-    bare = key.replace("_", "a").replace("-", "a")
-    return key if bare.isascii() and bare.isalnum() else _toml(key)
