@@ -7,6 +7,7 @@ import pytest
 # Before numpy or torch is imported: many threads on few cores only disturb one another, and a sum
 # over threads may change its last bit with their number.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("MPLBACKEND", "Agg")
 
 

@@ -114,6 +114,9 @@ def main(args: Sequence[str] | None = None) -> None:
         # Numba loads the Numba extensions of every installed package at its first compilation (those of
         # vector and awkward bring sympy: 0.6 s); in a process of our own hepsym._numba leaves them out.
         os.environ.setdefault("HEPSYM_NUMBA_EXTENSIONS", "0")
+        # OpenMP threads that wait by spinning starve one another on a busy machine: a training on two
+        # threads was seen to take twenty times as long as on one. Read when torch starts its threads.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     with reported():
         command = typer.main.get_command(app)
         status = command.main(args=args, prog_name="hepsym", standalone_mode=False)
