@@ -1,178 +1,94 @@
-"""What do momenta and carried masses say of a particle or a pair? In forms that do not cancel."""
+"""How is each kind of observable computed? By hepsym.lorentz, with the masses that events carry."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "azimuth",
-    "cos_theta",
-    "cos_theta_collins_soper",
-    "cos_theta_star",
-    "delta_phi",
-    "invariant_mass",
-    "opening_angle",
-    "polar_angle",
-    "pseudorapidity",
-    "rapidity",
-    "transverse",
-]
+import hepsym.lorentz as lz
 
-Array = NDArray[np.float64]
-"""Momenta are (n, 4): E, x, y, z in GeV; masses (n,) or one number; results (n,)."""
+__all__ = ["KINDS", "Kind"]
 
-SPLITTER = 2.0**27 + 1.0
+Array = NDArray[np.floating[Any]]
+Compute = Callable[[Sequence[Array], Sequence[Array | float]], Array]
+"""From momenta, (n, 4) in GeV each, and the masses carried with them, (n,) or one number each: (n,)."""
+
+TWO_PI = 2.0 * np.pi
 AT_REST = 1e-9
 """Below this |p|/E a pair is taken to be at rest: its direction is rounding noise, the z axis stands in."""
 
 
-def transverse(p: Array) -> Array:
-    """pT = sqrt(x^2 + y^2), GeV. Error: 1 ulp (no overflow, unlike the square root of a sum)."""
-    return np.hypot(p[:, 1], p[:, 2])
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How an observable is computed of the sum of some particles, or of a pair."""
+
+    latex: str
+    unit: str
+    """"GeV", "rad" or nothing."""
+    compute: Compute
+    pair: bool = False
+    period: float | None = None
+    """2 pi for an azimuth, None for what does not come round."""
 
 
-def magnitude(p: Array) -> Array:
-    """|p|, GeV."""
-    return np.hypot(transverse(p), p[:, 3])
+def _of_sum(function: Callable[[Array], Array]) -> Compute:
+    return lambda p, _: function(_sum(p))
 
 
-def azimuth(p: Array) -> Array:
-    """phi in (-pi, pi]; 0 along the z axis."""
-    return np.arctan2(p[:, 2], p[:, 1])
+def _of_pair(function: Callable[[Array, Array], Array]) -> Compute:
+    return lambda p, _: function(p[0], p[1])
 
 
-def polar_angle(p: Array) -> Array:
-    """theta in [0, pi], as atan2(pT, z): exact near the axis, where acos is not."""
-    return np.arctan2(transverse(p), p[:, 3])
+def _sum(momenta: Sequence[Array]) -> Array:
+    total = momenta[0]
+    for p in momenta[1:]:
+        total = total + p
+    return np.asarray(total)
 
 
-def cos_theta(p: Array) -> Array:
-    """z / |p| in [-1, 1]; 0 at rest."""
-    size = magnitude(p)
-    return np.divide(p[:, 3], size, out=np.zeros_like(size), where=size > 0.0)
+def _mass(p: Sequence[Array], m: Sequence[Array | float]) -> Array:
+    return lz.invariant_mass(*p, masses=m)
 
 
-def pseudorapidity(p: Array) -> Array:
-    """eta = asinh(z / pT); +-inf along the axis, 0 at rest."""
-    pt = transverse(p)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        eta = np.arcsinh(p[:, 3] / pt)
-    return np.where((pt == 0.0) & (p[:, 3] == 0.0), 0.0, eta)
+def _rapidity(p: Sequence[Array], m: Sequence[Array | float]) -> Array:
+    return lz.rapidity(_sum(p), _mass(p, m))
 
 
-def rapidity(p: Array, mass: Array | float) -> Array:
-    """y = asinh(z / sqrt(m^2 + pT^2)): E - z does not cancel here. +-inf for a massless one along z."""
-    mt = np.hypot(transverse(p), mass)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        y = np.arcsinh(p[:, 3] / mt)
-    return np.where((mt == 0.0) & (p[:, 3] == 0.0), 0.0, y)
+def _delta_y(p: Sequence[Array], m: Sequence[Array | float]) -> Array:
+    return np.asarray(lz.rapidity(p[0], m[0]) - lz.rapidity(p[1], m[1]))
 
 
-def delta_phi(a: Array, b: Array) -> Array:
-    """phi_a - phi_b in (-pi, pi], from cross and dot product of the transverse momenta."""
-    return np.arctan2(a[:, 2] * b[:, 1] - a[:, 1] * b[:, 2], a[:, 1] * b[:, 1] + a[:, 2] * b[:, 2])
+def _polar_angle(p: Array) -> Array:
+    return lz.opening_angle(p, np.array([1.0, 0.0, 0.0, 1.0]))
 
 
-def _cross(a: Array, b: Array) -> Array:
-    """|a x b| of the three-momenta, to a few ulp even where they are all but parallel."""
-    x = _difference(a[:, 2], b[:, 3], a[:, 3], b[:, 2])
-    y = _difference(a[:, 3], b[:, 1], a[:, 1], b[:, 3])
-    z = _difference(a[:, 1], b[:, 2], a[:, 2], b[:, 1])
-    return np.hypot(np.hypot(x, y), z)
+def _cos_theta_star(p: Sequence[Array], m: Sequence[Array | float]) -> Array:
+    total = _sum(p)
+    resting = lz.momentum(total) < AT_REST * total[:, 0]
+    flight = np.where(resting[:, None], total * np.array([1.0, 0.0, 0.0, 0.0]), total)
+    return lz.cos_theta_star(p[0], flight, _mass(p, m))
 
 
-def _difference(a: Array, b: Array, c: Array, d: Array) -> Array:
-    """a b - c d with the rounding errors of the products put back: 2 ulp, for values below 1e290."""
-    first, second = a * b, c * d
-    return np.asarray((first - second) + (_product_error(a, b, first) - _product_error(c, d, second)))
-
-
-def _product_error(a: Array, b: Array, rounded: Array) -> Array:
-    """a b - rounded, exactly. Dekker, Numer. Math. 18 (1971) 224."""
-    a_high, b_high = _upper_half(a), _upper_half(b)
-    a_low, b_low = a - a_high, b - b_high
-    return ((a_high * b_high - rounded) + a_high * b_low + a_low * b_high) + a_low * b_low
-
-
-def _upper_half(a: Array) -> Array:
-    scaled = SPLITTER * a
-    return scaled - (scaled - a)
-
-
-def _dot(a: Array, b: Array) -> Array:
-    return a[:, 1] * b[:, 1] + a[:, 2] * b[:, 2] + a[:, 3] * b[:, 3]
-
-
-def opening_angle(a: Array, b: Array) -> Array:
-    """Angle between two three-momenta in [0, pi], atan2(|a x b|, a.b): 1e-15 relative down to 1e-8 rad."""
-    return np.arctan2(_cross(a, b), _dot(a, b))
-
-
-def _product(a: Array, mass_a: Array | float, b: Array, mass_b: Array | float) -> Array:
-    """p_a . p_b without the cancellation of E E' - p p':
-
-    E E' - |p||p'| = (m^2 E'^2 + m'^2 p^2) / (E E' + |p||p'|), and
-    |p||p'| - p.p' = |p x p'|^2 / (|p||p'| + p.p') where p.p' > 0.
-    """
-    size = magnitude(a) * magnitude(b)
-    dot = _dot(a, b)
-    mass_part = (np.square(mass_a * b[:, 0]) + np.square(mass_b * magnitude(a))) / np.maximum(
-        a[:, 0] * b[:, 0] + size, np.finfo(float).tiny
-    )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        small = np.square(_cross(a, b)) / (size + dot)
-    return mass_part + np.where(dot > 0.0, small, size - dot)
-
-
-def invariant_mass(momenta: list[Array], masses: list[Array | float]) -> Array:
-    """Mass of the sum, GeV: m^2 = sum m_i^2 + 2 sum p_i . p_j with the masses carried.
-
-    Error: 1e-14 relative up to |p|/m = 1e8, whatever the angles between them, 0 included
-    (tests/events/test_kinematics.py). For energies that are positive.
-    """
-    if len(momenta) == 1:
-        return np.broadcast_to(np.asarray(masses[0], dtype=np.float64), len(momenta[0])).copy()
-    squared = np.zeros(len(momenta[0]))
-    for i, (a, mass_a) in enumerate(zip(momenta, masses, strict=True)):
-        squared += np.square(mass_a)
-        for b, mass_b in zip(momenta[:i], masses[:i], strict=True):
-            squared += 2.0 * _product(a, mass_a, b, mass_b)
-    return np.sqrt(squared)
-
-
-def _boosted_to_rest(p: Array, total: Array, mass: Array) -> Array:
-    """p in the rest frame of `total`, whose mass is given."""
-    e = (total[:, 0] * p[:, 0] - _dot(total, p)) / mass
-    factor = (p[:, 0] + e) / (total[:, 0] + mass)
-    return np.stack([e, *(p[:, i] - factor * total[:, i] for i in (1, 2, 3))], axis=1)
-
-
-def cos_theta_star(a: Array, mass_a: Array | float, b: Array, mass_b: Array | float) -> Array:
-    """Helicity angle: direction of a in the pair's rest frame against the pair's flight.
-
-    A pair at rest (|p| < 1e-9 E) flies nowhere; the z axis stands in for its direction.
-    """
-    total = a + b
-    star = _boosted_to_rest(a, total, invariant_mass([a, b], [mass_a, mass_b]))
-    flight = total.copy()
-    resting = magnitude(total) < AT_REST * total[:, 0]
-    flight[resting] = (0.0, 0.0, 0.0, 1.0)
-    return _dot(star, flight) / (magnitude(star) * magnitude(flight))
-
-
-def cos_theta_collins_soper(a: Array, mass_a: Array | float, b: Array, mass_b: Array | float) -> Array:
-    """Collins-Soper angle of a in the pair's rest frame, beams along z, axis bisecting p1 and -p2.
-
-        cos = 2 (a+ b- - a- b+) / (M sqrt(M^2 + PT^2)) / sqrt(1 - ...),  p+- = (E +- z)/sqrt(2)
-
-    computed as the angle to that axis in the rest frame, so that masses are allowed. No sign of the
-    pair's z is taken: the axis points along +z. Phys. Rev. D16 (1977) 2219.
-    """
-    total = a + b
-    mass = invariant_mass([a, b], [mass_a, mass_b])
-    star = _boosted_to_rest(a, total, mass)
-    forward = np.broadcast_to(np.array([1.0, 0.0, 0.0, 1.0]), total.shape)
-    backward = np.broadcast_to(np.array([1.0, 0.0, 0.0, -1.0]), total.shape)
-    one = _boosted_to_rest(forward, total, mass)
-    two = _boosted_to_rest(backward, total, mass)
-    axis = one / magnitude(one)[:, None] - two / magnitude(two)[:, None]
-    return _dot(star, axis) / (magnitude(star) * magnitude(axis))
+KINDS: dict[str, Kind] = {
+    "E": Kind("E", "GeV", _of_sum(lambda p: p[:, 0])),
+    "px": Kind("p_x", "GeV", _of_sum(lambda p: p[:, 1])),
+    "py": Kind("p_y", "GeV", _of_sum(lambda p: p[:, 2])),
+    "pz": Kind("p_z", "GeV", _of_sum(lambda p: p[:, 3])),
+    "p": Kind("|p|", "GeV", _of_sum(lz.momentum)),
+    "pt": Kind("p_T", "GeV", _of_sum(lz.pt)),
+    "eta": Kind(r"\eta", "", _of_sum(lz.pseudorapidity)),
+    "y": Kind("y", "", _rapidity),
+    "phi": Kind(r"\phi", "rad", _of_sum(lz.phi), period=TWO_PI),
+    "theta": Kind(r"\theta", "rad", _of_sum(_polar_angle)),
+    "cos_theta": Kind(r"\cos\theta", "", _of_sum(lz.cos_theta)),
+    "m": Kind("m", "GeV", _mass),
+    "delta_r": Kind(r"\Delta R", "", _of_pair(lz.delta_r), pair=True),
+    "delta_phi": Kind(r"\Delta\phi", "rad", _of_pair(lz.delta_phi), pair=True, period=TWO_PI),
+    "delta_eta": Kind(r"\Delta\eta", "", _of_pair(lz.delta_eta), pair=True),
+    "delta_y": Kind(r"\Delta y", "", _delta_y, pair=True),
+    "opening_angle": Kind(r"\angle", "rad", _of_pair(lz.opening_angle), pair=True),
+    "cos_theta_star": Kind(r"\cos\theta^{*}", "", _cos_theta_star, pair=True),
+    "cos_theta_cs": Kind(r"\cos\theta_{CS}", "", _of_pair(lambda p, q: lz.collins_soper(p, q)[0]), pair=True),
+}

@@ -2,23 +2,27 @@
 
 import difflib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError
-from hepsym.events import kinematics as k
 from hepsym.events.event import Events
 from hepsym.events.legs import leg_latex, leg_names, outgoing_legs, resolve_leg
+
+if TYPE_CHECKING:
+    from hepsym.events.kinematics import Kind
 
 __all__ = ["Observable", "default_observables", "observable", "observable_names"]
 
 Array = NDArray[np.float64]
-TWO_PI = 2.0 * np.pi
 CONSTANT = 1e-9
 """Spread, relative to the largest value, below which a default observable is rounding and not physics."""
+MASSLESS = 1e-4
+"""Mean |y - eta| below which a leg counts as massless: next to the axis alone do the two differ more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,74 +48,19 @@ class Observable:
         return bool(np.ptp(self.values) <= CONSTANT * max(1.0, float(size.max())))
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """How an observable is computed of the sum of some particles, or of a pair."""
-
-    latex: str
-    unit: str
-    compute: Callable[[list[Array], list[Array | float]], Array]
-    pair: bool = False
-    period: float | None = None
-
-
-def _of_sum(function: Callable[[Array], Array]) -> Callable[[list[Array], list[Array | float]], Array]:
-    return lambda p, _: function(_sum(p))
-
-
-def _of_pair(
-    function: Callable[[Array, Array], Array],
-) -> Callable[[list[Array], list[Array | float]], Array]:
-    return lambda p, _: function(p[0], p[1])
-
-
-def _sum(momenta: Sequence[Array]) -> Array:
-    total = momenta[0]
-    for p in momenta[1:]:
-        total = total + p
-    return np.asarray(total)
-
-
-def _delta_r(p: list[Array], _: list[Array | float]) -> Array:
-    return np.hypot(k.pseudorapidity(p[0]) - k.pseudorapidity(p[1]), k.delta_phi(p[0], p[1]))
-
-
-_KINDS: dict[str, _Kind] = {
-    "E": _Kind("E", "GeV", _of_sum(lambda p: p[:, 0])),
-    "px": _Kind("p_x", "GeV", _of_sum(lambda p: p[:, 1])),
-    "py": _Kind("p_y", "GeV", _of_sum(lambda p: p[:, 2])),
-    "pz": _Kind("p_z", "GeV", _of_sum(lambda p: p[:, 3])),
-    "p": _Kind("|p|", "GeV", _of_sum(k.magnitude)),
-    "pt": _Kind("p_T", "GeV", _of_sum(k.transverse)),
-    "eta": _Kind(r"\eta", "", _of_sum(k.pseudorapidity)),
-    "y": _Kind("y", "", lambda p, m: k.rapidity(_sum(p), k.invariant_mass(p, m))),
-    "phi": _Kind(r"\phi", "rad", _of_sum(k.azimuth), period=TWO_PI),
-    "theta": _Kind(r"\theta", "rad", _of_sum(k.polar_angle)),
-    "cos_theta": _Kind(r"\cos\theta", "", _of_sum(k.cos_theta)),
-    "m": _Kind("m", "GeV", k.invariant_mass),
-    "delta_r": _Kind(r"\Delta R", "", _delta_r, pair=True),
-    "delta_phi": _Kind(r"\Delta\phi", "rad", _of_pair(k.delta_phi), pair=True, period=TWO_PI),
-    "delta_eta": _Kind(
-        r"\Delta\eta", "", _of_pair(lambda a, b: k.pseudorapidity(a) - k.pseudorapidity(b)), pair=True
-    ),
-    "delta_y": _Kind(
-        r"\Delta y", "", lambda p, m: k.rapidity(p[0], m[0]) - k.rapidity(p[1], m[1]), pair=True
-    ),
-    "opening_angle": _Kind(r"\angle", "rad", _of_pair(k.opening_angle), pair=True),
-    "cos_theta_star": _Kind(
-        r"\cos\theta^{*}", "", lambda p, m: k.cos_theta_star(p[0], m[0], p[1], m[1]), pair=True
-    ),
-    "cos_theta_cs": _Kind(
-        r"\cos\theta_{CS}", "", lambda p, m: k.cos_theta_collins_soper(p[0], m[0], p[1], m[1]), pair=True
-    ),
-}
 _CALL = re.compile(r"\s*([A-Za-z_]+)\s*\((.*)\)\s*", re.DOTALL)
 _COMPONENTS = ("E", "px", "py", "pz")
 
 
 def observable_names() -> list[str]:
     """The kinds of observables there are: E, px, ..., cos_theta_cs."""
-    return list(_KINDS)
+    return list(_kinds())
+
+
+def _kinds() -> "dict[str, Kind]":
+    from hepsym.events.kinematics import KINDS  # late: generating and reading events ask for no observable
+
+    return KINDS
 
 
 def observable(events: Events, name: str) -> Observable:
@@ -123,12 +72,14 @@ def observable(events: Events, name: str) -> Observable:
     is `px(mu-)`. Particles are named as in MadGraph or the particle package, `g#3` or `#3` is leg 3.
 
     delta_r is sqrt(delta_eta^2 + delta_phi^2); rapidities use the carried masses. Infinite values
-    (eta along the beam) are returned as they are. Errors as in hepsym.events.kinematics.
+    (eta along the beam) are returned as they are. Numerical errors are those of hepsym.lorentz, with
+    the masses carried: m, y and cos_theta_star keep them at any E/m. A pair whose |p| < 1e-9 E is at
+    rest: cos_theta_star is then measured from the z axis.
 
     Raises InputError for an unknown observable or particle, or a wrong number of particles.
     """
     kind_name, arguments = _parse(events, name)
-    kind = _KINDS[kind_name]
+    kind = _kinds()[kind_name]
     legs = [resolve_leg(events, a) for a in arguments] if arguments else outgoing_legs(events)
     if kind.pair and not arguments:
         legs = legs[:2]
@@ -148,20 +99,21 @@ def observable(events: Events, name: str) -> Observable:
 
 def _parse(events: Events, name: str) -> tuple[str, list[str]]:
     """(kind, particles)"""
+    kinds = _kinds()
     match = _CALL.fullmatch(name)
-    if match and match[1] in _KINDS:
+    if match and match[1] in kinds:
         return match[1], match[2].replace(",", " ").split()
     particle, point, component = name.rpartition(".")
     if point and component in _COMPONENTS:
         return component, [particle]
-    if name in _KINDS:
+    if name in kinds:
         return name, []
     kind = match[1] if match else name
-    near = difflib.get_close_matches(kind, _KINDS, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(kind, kinds, n=1, cutoff=0.5)
     legs = leg_names(events)
     example = f"pt({legs[-1]})" if legs else "pt(mu-)"
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise InputError(f"unknown observable {name!r}{hint} (there are {', '.join(_KINDS)}, as in {example})")
+    raise InputError(f"unknown observable {name!r}{hint} (there are {', '.join(kinds)}, as in {example})")
 
 
 def default_observables(events: Events, notes: list[str] | None = None) -> list[Observable]:
@@ -169,7 +121,8 @@ def default_observables(events: Events, notes: list[str] | None = None) -> list[
 
     cos_theta, phi, pt, eta, y and E of every outgoing leg; m, delta_r and opening_angle of every pair;
     cos_theta_star and cos_theta_cs of the first two; m, pt and y of all together. Left out, with a line
-    each appended to `notes`: what is constant to 1e-9, not finite, or the same as one before it to 1e-9.
+    each appended to `notes`: what is constant to 1e-9, not finite, or the same as one before it to 1e-9;
+    and the y of a leg so light that it is within 1e-4 of eta on average.
     """
     kept: list[Observable] = []
     for name in _usual(events):
@@ -203,6 +156,10 @@ def _why_left_out(found: Observable, kept: Sequence[Observable]) -> str | None:
         at = f"{found.values[0]:g} {found.unit}".rstrip() if len(found.values) else "empty"
         return f"it is {at} in every event"
     for other in kept:
+        if found.name == other.name.replace("eta(", "y(", 1):
+            apart = float(np.abs(other.values - found.values).mean())
+            if apart <= MASSLESS:
+                return f"it is the same as {other.name}, {apart:.1g} apart on average"
         if other.unit == found.unit and other.period == found.period:
             spread = float(np.abs(other.values - found.values).max())
             if spread <= CONSTANT * max(1.0, float(np.abs(found.values).max())):

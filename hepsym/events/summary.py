@@ -125,11 +125,12 @@ def _add(found: Summary, events: Events) -> None:
 
 
 def _largest_mass(events: Events) -> float:
-    """sqrt(s) of the incoming particles, by (E - p)(E + p), the largest in these events."""
+    """sqrt(s) of the incoming particles, the largest in these events; 0 where none is timelike."""
+    from hepsym import lorentz  # late: only files in which something comes in need it
+
     incoming = np.broadcast_to(events.status == INCOMING, events.momenta.shape[:2])
     total = np.where(incoming[..., None], events.momenta, 0.0).sum(axis=1)
-    size = np.hypot(np.hypot(total[:, 1], total[:, 2]), total[:, 3])
-    return float(np.sqrt(np.maximum((total[:, 0] - size) * (total[:, 0] + size), 0.0)).max())
+    return float(np.maximum(lorentz.mass(total), 0.0).max())
 
 
 def _legs(events: Events) -> list[dict[str, Any]]:

@@ -1,12 +1,15 @@
 """Which numbers do all observers (or all that share the beam axis) agree on? Over arrays."""
 
+from collections.abc import Sequence
+from typing import cast
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from hepsym._numba import loop
 from hepsym.errors import InputError
 from hepsym.lorentz._prefetch import AHEAD, BLOCK, prefetch
-from hepsym.lorentz._rows import Array, check_out, four, number, put_row, row, several, single
+from hepsym.lorentz._rows import Array, Given, check_out, four, number, put_row, row, several, single
 from hepsym.lorentz.kernels import invariants as kernels
 from hepsym.lorentz.kernels import products
 from hepsym.lorentz.products import mass
@@ -54,6 +57,19 @@ def _mass_of_sum(high: Array, low: Array, out: Array) -> None:
 
 
 @loop
+def _square(_momenta: Array, m: Array, out: Array) -> None:
+    """Of the mass; the momenta beside it give the shape."""
+    for i in range(out.size):
+        out[i] = np.float64(m[i]) * np.float64(m[i])
+
+
+@loop
+def _dot_from_masses(p: Array, m: Array, q: Array, k: Array, out: Array) -> None:
+    for i in range(out.size):
+        out[i] = products.dot_from_masses(row(p, i), np.float64(m[i]), row(q, i), np.float64(k[i]))
+
+
+@loop
 def _mandelstam(p1: Array, p2: Array, p3: Array, p4: Array, s: Array, t: Array, u: Array) -> None:
     for i in range(s.size):
         s[i], t[i], u[i] = kernels.mandelstam(row(p1, i), row(p2, i), row(p3, i), row(p4, i))
@@ -83,18 +99,25 @@ def _transverse_mass_of_pair(p: Array, q: Array, out: Array) -> None:
         out[i] = kernels.transverse_mass_of_pair(row(p, i), row(q, i))
 
 
-def invariant_mass(*legs: ArrayLike, out: Array | None = None) -> Array:
+def invariant_mass(
+    *legs: ArrayLike, masses: Sequence[ArrayLike] | None = None, out: Array | None = None
+) -> Array:
     """The mass of p1 + p2 + ..., GeV: sqrt of the square of the sum; -sqrt(-s) where it is spacelike.
 
-    legs: one or more (..., 4), broadcast together. Returns (...).
-    Raises InputError for other shapes or no leg.
+    legs: one or more (..., 4), broadcast together; masses: the mass of each, (...), GeV, where they are
+    known, else the components say it. With masses, energies must be positive. Returns (...).
+    Raises InputError for other shapes, no leg, or not a mass for each leg.
 
     Error: 2 eps m + 40 eps^2 E^2 / m, E the sum of energies, for the components as given: the sums
     and squares carry their rounding errors along, so a pair at E/m = 1e7 keeps its mass.
+    With masses, by m^2 = sum m_i^2 + 2 sum p_i.p_j: 8 eps m for three-momenta and masses as given,
+    however fast and close they are, which a pair at 1e8 in one direction needs.
     """
     given = [four(f"leg {i}", leg) for i, leg in enumerate(legs, 1)]
     if not given:
         raise InputError("invariant_mass needs at least one leg: give arrays of shape (..., 4)")
+    if masses is not None:
+        return _invariant_mass_from_masses(given, masses, out)
     if len(given) == 1:
         return mass(legs[0], out=out)
     if len(given) == 2:
@@ -102,6 +125,20 @@ def invariant_mass(*legs: ArrayLike, out: Array | None = None) -> Array:
     if len(given) == 3:
         return single(_invariant_mass_of_three, *given, out=out)[0]
     return _invariant_mass_of_many(legs, out)
+
+
+def _invariant_mass_from_masses(legs: list[Given], masses: Sequence[ArrayLike], out: Array | None) -> Array:
+    if len(masses) != len(legs):
+        raise InputError(f"invariant_mass needs a mass for each leg: {len(legs)} legs, {len(masses)} masses")
+    sized = [(leg, number(f"mass {i}", m)) for i, (leg, m) in enumerate(zip(legs, masses, strict=True), 1)]
+    terms = [single(_square, *pair)[0] for pair in sized]
+    terms += [2.0 * single(_dot_from_masses, *a, *b)[0] for i, a in enumerate(sized) for b in sized[:i]]
+    found = np.sqrt(sum(terms[1:], terms[0]))
+    if out is None:
+        return cast(Array, found)
+    check_out(out, found.shape, found.dtype)
+    out[...] = found
+    return out
 
 
 def _invariant_mass_of_many(legs: tuple[ArrayLike, ...], out: Array | None) -> Array:

@@ -130,3 +130,17 @@ def test_defaults_leave_out_what_does_not_vary() -> None:
         "cos_theta_cs",
         "y()",
     } <= set(names)
+
+
+@pytest.mark.parametrize(("mass", "kept"), [(0.0, False), (0.10566, False), (5.0, True)])
+def test_y_is_left_out_where_it_is_eta(mass: float, kept: bool) -> None:
+    """|y - eta| is about (m / pt)^2 / 2: 1e-5 on average for a muon of 30 GeV, nothing for a massless leg."""
+    massless = sample([2, -2, 13, -13])
+    momenta = massless.momenta.copy()
+    momenta[..., 0] = np.sqrt((momenta[..., 1:] ** 2).sum(-1) + mass**2)
+    events = Events(momenta, massless.pdg_ids, massless.status, np.full(4, mass))
+    notes: list[str] = []
+    names = {o.name for o in ev.default_observables(events, notes)}
+    assert {"eta(mu-)", "eta(mu+)"} <= names
+    assert ("y(mu-)" in names) == ("y(mu+)" in names) == kept
+    assert any(n.startswith("y(mu-) is left out: it is the same as eta(mu-)") for n in notes) != kept

@@ -98,6 +98,10 @@ def test_options_and_broadcasting() -> None:
         lt.collins_soper(p, q, follow_pair=True), lz.collins_soper(P, Q, follow_pair=True), strict=True
     ):
         assert np.allclose(got.numpy(), want, rtol=1e-9, atol=1e-9)
+    got = lt.invariant_mass(p, q, masses=[torch.tensor(lz.mass(P)), 2.0])
+    assert np.allclose(got.numpy(), lz.invariant_mass(P, Q, masses=[lz.mass(P), 2.0]), rtol=1e-12)
+    with pytest.raises(InputError, match="a mass for each leg"):
+        lt.invariant_mass(p, q, masses=[0.1])
     assert lt.delta_r(p[:5, None], q[None, :7]).shape == (5, 7)
     assert lt.boost_from_rest(p[:5, None], q[None, :7]).shape == (5, 7, 4)
     assert np.allclose(lt.rotate(p, q[0, 1:], 0.3).numpy(), lz.rotate(P, Q[0, 1:], 0.3))
@@ -208,3 +212,12 @@ def test_values_on_cuda(name: str) -> None:
     got = as_tuple(getattr(lt, name)(*tensors(CALLS[name], device="cuda")))
     for w, g in zip(want, got, strict=True):
         assert torch.allclose(g.cpu(), w, rtol=1e-11, atol=1e-11)
+
+
+def test_given_masses_keep_what_components_lose() -> None:
+    """4 eps (m + sum of E), where without them eps E^2 / m is lost: two muons of 10 TeV, close."""
+    xyz = np.array([1e4, 2e3, 3e3]) * (1 + 1e-7 * RNG.normal(size=(2, N, 3)))
+    p, q = lz.from_mass(xyz, 0.10566)
+    want = lz.invariant_mass(p, q, masses=(0.10566, 0.10566))
+    got = lt.invariant_mass(*tensors((p, q)), masses=(0.10566, 0.10566)).numpy()
+    assert (np.abs(got - want) <= (4 * (want + p[:, 0] + q[:, 0]) + 8 * want) * 2.0**-52).all()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
 from hepsym.errors import InputError
-from hepsym.lorentz.torch._parts import four, nonzero, root, signed_root
-from hepsym.lorentz.torch.products import mass, mass_squared
+from hepsym.lorentz.torch._parts import cross, dot_three, four, nonzero, root, signed_root
+from hepsym.lorentz.torch.products import mass, mass_squared, momentum
 
 __all__ = [
     "breakup_momentum",
@@ -19,14 +21,41 @@ __all__ = [
 ]
 
 
-def invariant_mass(*legs: Tensor) -> Tensor:
-    """The mass of the sum of legs, (...), GeV. Error: 8 eps (m^2 + pt^2 + sum of E^2 / 2) / m."""
+def invariant_mass(*legs: Tensor, masses: Sequence[Tensor | float] | None = None) -> Tensor:
+    """The mass of the sum of legs, (...), GeV. Error: 8 eps (m^2 + pt^2 + sum of E^2 / 2) / m.
+
+    With masses: 4 eps (m + sum of E).
+    """
     if not legs:
         raise InputError("invariant_mass needs at least one leg: give tensors of shape (..., 4)")
+    if masses is not None:
+        return _invariant_mass_from_masses(legs, masses)
     total = legs[0]
     for leg in legs[1:]:
         total = total + leg
     return mass(total)
+
+
+def _invariant_mass_from_masses(legs: Sequence[Tensor], masses: Sequence[Tensor | float]) -> Tensor:
+    if len(masses) != len(legs):
+        raise InputError(f"invariant_mass needs a mass for each leg: {len(legs)} legs, {len(masses)} masses")
+    squared = torch.zeros_like(four(legs[0])[0])
+    for i, (p, m) in enumerate(zip(legs, masses, strict=True)):
+        squared = squared + m * m
+        for q, k in zip(legs[:i], masses[:i], strict=True):
+            squared = squared + 2.0 * _dot_from_masses(p, m, q, k)
+    return root(squared)
+
+
+def _dot_from_masses(p: Tensor, m: Tensor | float, q: Tensor, k: Tensor | float) -> Tensor:
+    u, v = four(p), four(q)
+    lengths = momentum(p) * momentum(q)
+    along = dot_three(u[1:], v[1:])
+    normal = cross(u[1:], v[1:])
+    massive = ((m * v[0]) ** 2 + (k * momentum(p)) ** 2) / nonzero(u[0] * v[0] + lengths)
+    ahead = along > 0
+    close = dot_three(normal, normal) / torch.where(ahead, lengths + along, 1.0)
+    return massive + torch.where(ahead, close, lengths - along)
 
 
 def mandelstam(p1: Tensor, p2: Tensor, p3: Tensor, p4: Tensor) -> tuple[Tensor, Tensor, Tensor]:
