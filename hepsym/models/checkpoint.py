@@ -15,10 +15,13 @@ from torch import Tensor, nn
 from hepsym.errors import InputError
 from hepsym.events.atomic import atomic_file
 
-__all__ = ["FORMAT", "read_state", "read_weights", "write_state", "write_weights"]
+__all__ = ["FORMAT", "STATE_FORMAT", "read_state", "read_weights", "write_state", "write_weights"]
 
 FORMAT = "hepsym-checkpoint-1"
-"""Of checkpoints and of training states; another one is refused."""
+"""Of checkpoints; another one is refused."""
+
+STATE_FORMAT = "hepsym-state-2"
+"""Of training states: in Adam's vectors a member's parameters lie together, each bias after its weight."""
 
 
 def write_weights(path: Path, weights: Mapping[str, Tensor], model: str) -> None:
@@ -81,7 +84,7 @@ def _check_shapes(path: Path, found: Mapping[str, Tensor], model: nn.Module) -> 
 def write_state(path: Path, state: Mapping[str, Any]) -> None:
     """Write what a resumed training needs (tensors, numbers, lists, dicts), whole or not at all."""
     buffer = io.BytesIO()
-    torch.save({"format": FORMAT, **state}, buffer)
+    torch.save({"format": STATE_FORMAT, **state}, buffer)
     with atomic_file(path, overwrite=True) as file:
         file.write(buffer.getbuffer())
 
@@ -101,7 +104,10 @@ def read_state(path: Path, device: torch.device) -> dict[str, Any] | None:
         raise InputError(
             f"{path} is damaged or no training state; remove it to train from the beginning"
         ) from None
-    if form != FORMAT:
-        raise InputError(f"{path} has format {form!r}; this hepsym resumes from {FORMAT}")
+    if form != STATE_FORMAT:
+        raise InputError(
+            f"{path} has format {form!r}; this hepsym resumes from {STATE_FORMAT}: remove the file to train "
+            "from the beginning"
+        )
     found: dict[str, Any] = state
     return found

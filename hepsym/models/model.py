@@ -46,13 +46,23 @@ class Model(nn.Module, ABC):
         """Called once, when the parameters have their device, dtype and .grad: allocate buffers here."""
 
     def accumulate(self, batch: Tensor, noise: Noise, warmth: float = 1.0) -> Terms:
-        """Loss terms, with the gradient in the parameters' .grad; override it where it can be faster."""
-        for parameter in self.parameters():
-            if parameter.grad is not None:
-                parameter.grad.zero_()
+        """Loss terms, with the gradient in the parameters' .grad; override it where it can be faster.
+
+        An override may return only what `complete` needs, in buffers that the next call fills again; a
+        loss that is not finite must then show in the first of them.
+        """
         terms = self.loss_terms(batch, noise, warmth)
-        terms["loss"].sum().backward()  # type: ignore[no-untyped-call]
+        parameters = [p for p in self.parameters() if p.grad is not None]
+        # Not .backward(): it warns of gradients that are views between those of other members.
+        gradients = torch.autograd.grad(terms["loss"].sum(), parameters, allow_unused=True)
+        for parameter, gradient in zip(parameters, gradients, strict=True):
+            assert parameter.grad is not None
+            parameter.grad.zero_() if gradient is None else parameter.grad.copy_(gradient)
         return {name: term.detach() for name, term in terms.items()}
+
+    def complete(self, terms: Terms, warmth: float = 1.0) -> Terms:  # noqa: ARG002 - for overrides
+        """All loss terms, from means of what `accumulate` returned at this warmth."""
+        return terms
 
     def jacobian(self, z: Tensor) -> Tensor:
         """d x_j / d z_i of the decoder at z (members, n, L): (members, n, D, L)."""

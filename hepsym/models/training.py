@@ -105,15 +105,17 @@ class Training:
 
     def _epoch(self, interruption: Interruption) -> None:
         at, watch = self.standing, _Watch(self.device)
-        warmth = self._warmth(at.epoch)
+        warmth, precision = self._warmth(at.epoch), self._precision()
+        accumulate, adam, totals = self.model.accumulate, self.adam, at.totals
+        last = self.rows.steps - 1
         for batch in self.rows.epoch(at.epoch, at.step):
-            self.adam.rate(self._rate(at.steps))
-            with self._precision():
-                terms = self.model.accumulate(batch, self.noise.at(at.steps), warmth)
-            if not watch.good(terms, at.step, last=at.step == self.rows.steps - 1):
+            with precision:
+                terms = accumulate(batch, self.noise.at(at.steps), warmth)
+            if not watch.good(terms, at.step, last=at.step == last):
                 self._stop(watch)
-            self.adam.step()
-            at.totals.add(terms)
+            adam.rate(self._rate(at.steps))
+            adam.step()
+            totals.add(terms)
             at.step += 1
             at.steps += 1
             if interruption.asked:
@@ -134,7 +136,8 @@ class Training:
             )
         line = {
             "epoch": at.epoch, "steps": at.steps, "learning_rate": self._rate(at.steps), "kl_weight": warmth,
-            "train": metrics.plain(at.totals.values()), "validation": metrics.plain(validated),
+            "train": metrics.plain(self.model.complete(at.totals.values(), warmth)),
+            "validation": metrics.plain(validated),
             "decoder_variance": metrics.plain({"v": self.model.decoder_variance})["v"],
         }  # fmt: skip
         metrics.append(self.directory / "metrics.jsonl", line)
@@ -205,11 +208,13 @@ class _Watch:
         self._first = None if device.type == "cpu" else torch.full((), 1 << 60, device=device)
 
     def good(self, terms: Terms, step: int, *, last: bool) -> bool:
-        loss = terms["loss"]
+        loss = next(iter(terms.values()))
         if self._first is None:
-            value = float(loss.sum()) if len(loss) > 1 else loss.item()
+            value = loss.sum().item()
+            if math.isfinite(value):
+                return True
             self.step, self.value = step, str(value)
-            return math.isfinite(value)
+            return False
         bad = torch.where(torch.isfinite(loss).all(), 1 << 60, step)
         torch.minimum(self._first, bad, out=self._first)
         if (step + 1) % LOOK_EVERY and not last:

@@ -117,88 +117,116 @@ class VAE(Model):
             "kl_per_latent": kl_per_latent,
         }
 
+    def in_order(self) -> list[nn.Parameter]:
+        """Parameters as the gradient by hand needs them in memory."""
+        last = [] if self.log_variance is None else [self.log_variance]
+        return [*self.encoder.in_order(), *self.decoder.in_order(), *last]
+
     def prepare(self, batch: int) -> None:
-        """Buffers for the gradient by hand."""
+        """Buffers for the gradient by hand; needs a `FlatAdam` of this model."""
         self._step = _Step(self, batch)
 
     def accumulate(self, batch: Tensor, noise: Noise, warmth: float = 1.0) -> Terms:
-        """Loss terms and gradient, by hand where `prepare` was called for this size of batch."""
+        """Summands of the loss, and its gradient by hand where `prepare` was called for such batches."""
         if self._step is None or torch.is_autocast_enabled(batch.device.type):
             return super().accumulate(batch, noise, warmth)
         return self._step(batch, noise, warmth)
 
+    def complete(self, terms: Terms, warmth: float = 1.0) -> Terms:
+        """All loss terms of (means of) what `accumulate` returned."""
+        if self._step is None or "loss" in terms:
+            return terms
+        sums, batch = terms["sums"], self._step.batch
+        error = sums[:, : self.features].sum(1) / batch
+        kl_per_latent = sums[:, self.features :] / (2 * batch) - 0.5
+        found = self.terms(error, kl_per_latent, self.beta(sums) * warmth)
+        # Not linear in the error, because the variance moved in between.
+        found["reconstruction"] = terms.get("reconstruction", found["reconstruction"])
+        found["loss"] = found["reconstruction"] + self.beta(sums) * warmth * found["kl"]
+        return found
+
 
 class _Step:
-    """Loss and gradient of a VAE for batches of one size: the derivative of `loss_terms`, written out."""
+    """Loss and gradient of a VAE for batches of one size: the derivative of `loss_terms`, written out.
+
+    All buffers are (members, width, batch), without the members' axis where there is one member. Numbers
+    by which a buffer is multiplied are tensors too: a Python number costs a conversion in every step.
+    """
 
     def __init__(self, vae: VAE, batch: int) -> None:
         self.vae, self.batch = vae, batch
-        self.flat = vae.members == 1
         self.encoder, self.decoder = Tape(vae.encoder, batch), Tape(vae.decoder, batch)
         new = vae.encoder.weights[0].detach().new_empty
-        lead = () if self.flat else (vae.members,)
-        latents = (*lead, batch, vae.latent)
+        lead = () if vae.members == 1 else (vae.members,)
         self.noise = new(vae.seeds, batch, vae.latent)
-        self.sigma, self.shift, self.z, self.kl = new(latents), new(latents), new(latents), new(latents)
-        self.difference, self.squares = new(*lead, batch, vae.features), new(*lead, batch, vae.features)
-        self.beta = vae.beta(self.sigma)
-        # Views into buffers that stay: slicing in every step would cost as much as the arithmetic.
-        self.mu, self.log_var = self.encoder.output.chunk(2, dim=-1)
-        self.gradient = new(*lead, batch, 2 * vae.latent)
-        self.into_mu, self.into_log_var = self.gradient.chunk(2, dim=-1)
-        self.epsilon = self.noise[0] if self.flat else self.noise
+        pairs = (len(vae.betas), vae.seeds)
+        # Every beta sees the same rows and noise: views in which the betas' axis is of its own.
+        self.x = self.encoder.input
+        self.into_x = self.x.view(*pairs, vae.features, batch)
+        self.sigma, self.shift, self.into_kl = (new(*lead, vae.latent, batch) for _ in range(3))
+        self.sigma_by_pair = self.sigma.view(*pairs, vae.latent, batch)
+        self.shift_by_pair = self.shift.view(*pairs, vae.latent, batch)
+        self.epsilon = self.noise.mT
+        self.mu, self.log_var = self.encoder.output.chunk(2, dim=-2)
+        self.into_mu, self.into_log_var = self.encoder.pull.chunk(2, dim=-2)
+        self.summands = new(*lead, vae.features + vae.latent, batch)
+        self.squares, self.kl = self.summands.split([vae.features, vae.latent], dim=-2)
+        self.sums = new(*lead, vae.features + vae.latent)
+        self.terms = {"sums": self.sums if lead else self.sums[None]}
+        self.half = new(()).fill_(0.5)
+        self.each = (-1, 1, 1) if lead else ()
+        self.scale = new(()).fill_(2 * vae.weight / batch)
+        self._warm(1.0)
 
-    @torch.no_grad()
+    def _warm(self, warmth: float) -> None:
+        """beta / batch, beta / (2 batch) and -beta / (2 batch) of each member, at this warmth."""
+        self.warmth = warmth
+        self.pull_mu = (self.vae.beta(self.sigma) * (warmth / self.batch)).view(self.each)
+        self.pull_variance = self.pull_mu * 0.5
+        self.pull_constant = -self.pull_variance
+
     def __call__(self, rows: Tensor, noise: Noise, warmth: float) -> Terms:
-        vae = self.vae
-        x = rows[0] if self.flat else vae.spread(rows)
+        if warmth != self.warmth:
+            self._warm(warmth)
         noise.normal_(self.noise)
-        epsilon = self.epsilon if self.flat else vae.spread(self.epsilon)
-        self.encoder.forward(x)
-        torch.mul(self.log_var, 0.5, out=self.sigma).exp_()
-        torch.mul(self.sigma, epsilon, out=self.shift)
-        torch.add(self.mu, self.shift, out=self.z)
-        torch.sub(self.decoder.forward(self.z), x, out=self.difference)
-        terms = self._loss(warmth)
-        self._pull(self._error_weight(terms), warmth)
+        self.into_x.copy_(rows.mT)
+        self.encoder.forward()
+        torch.mul(self.log_var, self.half, out=self.sigma).exp_()
+        torch.mul(self.sigma_by_pair, self.epsilon, out=self.shift_by_pair)
+        torch.add(self.mu, self.shift, out=self.decoder.input)
+        torch.sub(self.decoder.forward(), self.x, out=self.decoder.pull)
+        terms = self._sum_up()
+        self._pull(self.scale if self.vae.log_variance is None else self._likelihood(terms))
         return terms
 
-    def _loss(self, warmth: float) -> Terms:
-        torch.mul(self.difference, self.difference, out=self.squares)
-        error = self.squares.sum((-2, -1)).div_(self.batch)
+    def _sum_up(self) -> Terms:
+        """Sums over the batch of each squared error, and of sigma^2 - log sigma^2 + mu^2 of each latent."""
+        difference, sigma = self.decoder.pull, self.sigma
+        torch.mul(difference, difference, out=self.squares)
         # sigma is squared in place: from here on it is only needed as a variance.
-        self.sigma.mul_(self.sigma)
-        torch.sub(self.sigma, self.log_var, out=self.kl).addcmul_(self.mu, self.mu)
-        kl_per_latent = self.kl.sum(-2).div_(2 * self.batch).sub_(0.5)
-        if self.flat:
-            error, kl_per_latent = error[None], kl_per_latent[None]
-        return self.vae.terms(error, kl_per_latent, self.beta if warmth == 1 else self.beta * warmth)
+        sigma.mul_(sigma)
+        torch.sub(sigma, self.log_var, out=self.kl).addcmul_(self.mu, self.mu)
+        torch.sum(self.summands, -1, out=self.sums)
+        return self.terms
 
-    def _error_weight(self, terms: Terms) -> Tensor | float:
-        """d loss / d squared error, and the decoder variance's own gradient."""
-        vae = self.vae
-        if vae.log_variance is None:
-            return vae.weight
-        precision = vae.weight * torch.exp(-vae.log_variance)
-        assert vae.log_variance.grad is not None
-        half = 0.5 * vae.features * vae.weight
-        vae.log_variance.grad.copy_(half - 0.5 * precision * terms["squared_error"])
-        return 0.5 * precision if self.flat else 0.5 * precision[:, None, None]
+    def _likelihood(self, terms: Terms) -> Tensor:
+        """Reconstruction under the learned variance, the variance's gradient, and d loss / d difference."""
+        parameter = self.vae.log_variance
+        assert parameter is not None
+        assert parameter.grad is not None
+        log_variance, weight, features = parameter.detach(), self.vae.weight, self.vae.features
+        precision = weight * torch.exp(-log_variance)
+        error = terms["sums"][:, :features].sum(1).mul_(precision / (2 * self.batch))
+        half = 0.5 * features * weight
+        terms["reconstruction"] = half * (math.log(2 * math.pi) + log_variance) + error
+        parameter.grad.copy_(half - error)
+        return (precision / self.batch).view(self.each)
 
-    def _pull(self, weight: Tensor | float, warmth: float) -> None:
-        self.difference.mul_(weight * (2 / self.batch))
-        dz = self.decoder.backward(self.difference)
-        assert dz is not None
+    def _pull(self, scale: Tensor) -> None:
+        self.decoder.pull.mul_(scale)
+        dz = self.decoder.backward()
+        torch.addcmul(dz, self.mu, self.pull_mu, out=self.into_mu)
         # Of log sigma^2: sigma eps dz / 2 + beta (sigma^2 - 1) / 2.
-        torch.mul(dz, self.shift, out=self.into_log_var)
-        self.sigma.sub_(1)
-        if self.flat:
-            beta = self.vae.betas[0] * warmth / self.batch
-            self.into_log_var.add_(self.sigma, alpha=beta)
-            torch.add(dz, self.mu, alpha=beta, out=self.into_mu)
-        else:
-            betas = self.beta[:, None, None] * (warmth / self.batch)
-            self.into_log_var.addcmul_(self.sigma, betas)
-            torch.addcmul(dz, self.mu, betas, out=self.into_mu)
-        self.into_log_var.mul_(0.5)
-        self.encoder.backward(self.gradient, want_input=False)
+        torch.addcmul(self.pull_constant, self.sigma, self.pull_variance, out=self.into_kl)
+        torch.addcmul(self.into_kl, dz, self.shift, value=0.5, out=self.into_log_var)
+        self.encoder.backward(want_input=False)

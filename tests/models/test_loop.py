@@ -36,10 +36,14 @@ def test_adam_on_one_vector_is_torchs() -> None:
     ours, theirs = layer(), layer()
     flat = FlatAdam(ours, 1e-2)
     adam = torch.optim.Adam(theirs.parameters(), lr=1e-2)
+    parameters = {module: list(module.parameters()) for module in (ours, theirs)}
     for step in range(200):
         for module in (ours, theirs):
-            module.zero_grad(set_to_none=False)
-            (module.weight.pow(4).sum() + (module.bias - 1).pow(4).sum()).backward()  # type: ignore[no-untyped-call]
+            bowl = module.weight.pow(4).sum() + (module.bias - 1).pow(4).sum()
+            for p, gradient in zip(
+                parameters[module], torch.autograd.grad(bowl, parameters[module]), strict=True
+            ):
+                p.grad = gradient if p.grad is None else p.grad.copy_(gradient)
         flat.rate(1e-2 / (1 + step))
         adam.param_groups[0]["lr"] = 1e-2 / (1 + step)
         flat.step()

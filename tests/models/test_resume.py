@@ -14,7 +14,7 @@ import torch
 
 from hepsym.errors import InputError
 from hepsym.models import FitSettings, fit, load
-from hepsym.models.checkpoint import read_state
+from hepsym.models.checkpoint import read_state, write_weights
 from tests.models.conftest import NAMES, back_to_back
 
 FIT = """
@@ -171,3 +171,25 @@ def test_checkpoints_of_another_model_or_version_are_told(tmp_path: Path) -> Non
         load(run)
     with pytest.raises(InputError, match=r"is not a run: it has no config\.json"):
         load(tmp_path)
+
+
+def test_a_state_of_another_format_is_told(tmp_path: Path) -> None:
+    """Format 1 had Adam's vectors in another order of parameters: to read it as it is would mix them up."""
+    run = small_run(tmp_path / "run")
+    state = run / "state" / "last.pt"
+    held = torch.load(state, weights_only=True)
+    torch.save(held | {"format": "hepsym-checkpoint-1"}, state)
+    with pytest.raises(InputError, match="'hepsym-checkpoint-1'; this hepsym resumes from hepsym-state-2"):
+        fit(back_to_back(600, seed=2), NAMES, QUICK, run, source={}, drop_constant=True, resume=True)
+
+
+def test_a_checkpoints_bytes_depend_on_the_weights_alone(tmp_path: Path) -> None:
+    """Not on the order in which tensors come, nor on that of a hash table: 30 writings, either order."""
+    generator = torch.Generator().manual_seed(1)
+    weights = {f"w.{i}": torch.randn(3, i + 1, generator=generator) for i in range(12)}
+    written = set()
+    for i in range(30):
+        order = list(weights.items())[:: 1 if i % 2 else -1]
+        write_weights(tmp_path / "checkpoint.safetensors", dict(order), "vae")
+        written.add((tmp_path / "checkpoint.safetensors").read_bytes())
+    assert len(written) == 1

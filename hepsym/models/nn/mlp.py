@@ -41,6 +41,10 @@ class MLP(nn.Module):
         pairs = zip(self.weights, self.biases, strict=True)
         return [(w[0], b[0]) if flat else (w, b) for w, b in pairs]
 
+    def in_order(self) -> list[nn.Parameter]:
+        """Layer by layer, a bias after its weight, as `Tape` needs them in memory."""
+        return [p for layer in zip(self.weights, self.biases, strict=True) for p in layer]
+
     def forward(self, x: Tensor) -> Tensor:
         """The map itself, (..., in) -> (..., out), for autograd."""
         layers = self.layers(flat=x.dim() == 2)
@@ -66,58 +70,75 @@ class MLP(nn.Module):
 class Tape:
     """Forward and backward of an MLP for batches of one size, without autograd and without allocation.
 
-    The gradients are written, not added, into the parameters' .grad, which must exist. Equal to
-    autograd to rounding (tests/models/test_mlp.py).
+    Buffers are (members, width, batch), or (width, batch) with one member: the transposes of what
+    `MLP.forward` takes. A layer's input has one more row, of ones, which makes the bias one more row of
+    the weight: neither adding it nor its gradient costs an operation of its own. For that, a bias must
+    follow its weight in memory, values and gradients alike, as `FlatAdam` lays them.
+
+    Fill `input`, call `forward`, fill `pull`, call `backward`. Gradients are written, not added, into the
+    parameters' .grad. Equal to autograd to rounding (tests/models/test_mlp.py).
     """
 
     def __init__(self, mlp: MLP, batch: int) -> None:
         flat = mlp.members == 1
         lead = () if flat else (mlp.members,)
-        self._affine = torch.addmm if flat else torch.baddbmm
+        new = mlp.weights[0].detach().new_ones
         self._product = torch.mm if flat else torch.bmm
-        new = mlp.weights[0].detach().new_empty
-        self._values: list[Tensor] = [new(*lead, batch, width) for width in mlp.sizes[1:]]
-        self._pulled = [new(*lead, batch, width) for width in mlp.sizes[:-1]]
-        # Transposed views are made once: each costs a microsecond, of some ten that a product takes.
-        self._values_t = [value.mT for value in self._values]
-        self._layers = [(w.detach(), b.detach(), w.detach().mT) for w, b in mlp.layers(flat=flat)]
-        parameters = zip(mlp.weights, mlp.biases, strict=True)
-        self._gradients = [(_gradient(w, flat), _gradient(b, flat)) for w, b in parameters]
-        self._input_t = self._values_t[0]
+        inputs = [new(*lead, width + 1, batch) for width in mlp.sizes[:-1]]
+        self.output: Tensor = new(*lead, mlp.sizes[-1], batch)
+        """(members, out, batch), filled by `forward`"""
+        self.pull = torch.empty_like(self.output)
+        """d loss / d output, to be filled before `backward`"""
+        self.into_input: Tensor = new(*lead, mlp.sizes[0], batch)
+        """d loss / d input, filled by `backward`"""
+        # Views are made once: each costs a microsecond, of some ten that a product takes.
+        rows = [buffer.narrow(-2, 0, buffer.shape[-2] - 1) for buffer in inputs]
+        self.input = rows[0]
+        """(members, in, batch), to be filled before `forward`"""
+        pulls: list[Tensor] = [self.into_input, *(torch.empty_like(r) for r in rows[1:]), self.pull]
+        pairs = list(zip(mlp.weights, mlp.biases, strict=True))
+        joined = [_joined(w.detach(), b.detach(), flat) for w, b in pairs]
+        self._forward = list(zip([j.mT for j in joined], inputs, [*rows[1:], self.output], strict=True))
+        gradients = [_joined(_gradient(w), _gradient(b), flat) for w, b in pairs]
+        weights = [w.detach()[0] if flat else w.detach() for w in mlp.weights]
+        above = [(pull, pull.mT) for pull in pulls[1:]]
+        self._backward = list(zip(above, inputs, gradients, weights, rows, pulls[:-1], strict=True))[::-1]
 
-    @property
-    def output(self) -> Tensor:
-        """The buffer that `forward` fills and returns."""
-        return self._values[-1]
+    def forward(self) -> Tensor:
+        """Fill and return `output`."""
+        product, last = self._product, self.output
+        for weight, below, above in self._forward:
+            product(weight, below, out=above)
+            if above is not last:
+                torch.tanh(above, out=above)
+        return self.output
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Output (members, batch, out), or (batch, out) with one member; valid until the next call."""
-        self._input_t = x.mT
-        last = len(self._layers) - 1
-        for k, (weight, bias, _) in enumerate(self._layers):
-            value = self._values[k]
-            self._affine(bias, x, weight, out=value)
-            x = torch.tanh(value, out=value) if k < last else value
-        return x
-
-    def backward(self, gradient: Tensor, *, want_input: bool = True) -> Tensor | None:
-        """Gradient at the input of the last forward, given the one at its output; uses up the forward."""
-        for k in range(len(self._layers) - 1, -1, -1):
-            into_weight, into_bias = self._gradients[k]
-            self._product(self._values_t[k - 1] if k else self._input_t, gradient, out=into_weight)
-            torch.sum(gradient, -2, keepdim=True, out=into_bias)
-            if not k and not want_input:
-                return None
-            pulled = self._pulled[k]
-            self._product(gradient, self._layers[k][2], out=pulled)
-            if k:  # tanh' = 1 - tanh^2
-                below = self._values[k - 1]
-                torch.mul(below, below, out=below)
-                pulled.addcmul_(pulled, below, value=-1)
-            gradient = pulled
-        return gradient
+    def backward(self, *, want_input: bool = True) -> Tensor:
+        """Write the gradients of the last forward; return `into_input`, filled only if wanted."""
+        product, last = self._product, self.into_input
+        for (pull, pull_t), inputs, into_weight, weight, below, into_below in self._backward:
+            product(inputs, pull_t, out=into_weight)
+            if into_below is not last:
+                product(weight, pull, out=into_below)
+                _through_tanh(into_below, below, grad_input=into_below)
+            elif want_input:
+                product(weight, pull, out=into_below)
+        return self.into_input
 
 
-def _gradient(parameter: Tensor, flat: bool) -> Tensor:
+_through_tanh = torch.ops.aten.tanh_backward.grad_input
+"""g (1 - h^2) in one pass, h = tanh."""
+
+
+def _gradient(parameter: Tensor) -> Tensor:
     assert parameter.grad is not None
-    return parameter.grad[0] if flat else parameter.grad
+    return parameter.grad
+
+
+def _joined(weight: Tensor, bias: Tensor, flat: bool) -> Tensor:
+    """(members, in + 1, out): a weight and its bias as the one matrix that they are in memory."""
+    members, wide, narrow = weight.shape
+    if bias.data_ptr() != weight.data_ptr() + wide * narrow * weight.element_size():
+        raise ValueError("a bias does not follow its weight in memory: make FlatAdam of the model first")
+    joined = weight.as_strided((members, wide + 1, narrow), weight.stride())
+    return joined[0] if flat else joined
