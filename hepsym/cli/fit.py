@@ -35,6 +35,7 @@ def fit(
     columns: Annotated[
         str | None, typer.Option(help="Columns or observables, by commas; default: all.")
     ] = None,
+    rows: Annotated[int | None, typer.Option(help="Only the first so many rows; default: all.")] = None,
     seed: Annotated[int, typer.Option(help="Same seed and data, same weights.")] = 1,
     dtype: Annotated[str, typer.Option(help="float32 or float64.")] = "float32",
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
@@ -63,7 +64,7 @@ def fit(
         )  # fmt: skip
         set_threads(threads)
         chosen = None if columns is None else split_columns(columns)
-        result = run_fit(files, chosen, settings, out, resume=resume)
+        result = run_fit(files, chosen, settings, out, rows=rows, resume=resume)
         told = summary(result, settings)
         if as_json:
             print_json(told)
@@ -72,13 +73,22 @@ def fit(
 
 
 def run_fit(
-    files: list[Path], columns: list[str] | None, settings: "FitSettings", out: Path, *, resume: bool
+    files: list[Path],
+    columns: list[str] | None,
+    settings: "FitSettings",
+    out: Path,
+    *,
+    rows: int | None,
+    resume: bool,
 ) -> "FitResult":
     """Read the table and fit; constant ones among an event file's default columns are left out."""
     from hepsym import models
     from hepsym.events.table import read_table
 
+    check_rows(rows)
+    refuse_weighted(files)
     table = read_table(files, columns)
+    check_rows(rows, len(table))
     source: dict[str, Any] = dict(table.source) | {
         "files": [str(f.resolve()) for f in files],
         "columns": columns,
@@ -86,9 +96,45 @@ def run_fit(
     drop = columns is None and source.get("kind") == "events"
     with progress_bar("training") as progress:
         return models.fit(
-            table.values, table.names, settings, out,
+            table.values[:rows], table.names, settings, out,
             source=source, drop_constant=drop, resume=resume, progress=progress,
         )  # fmt: skip
+
+
+def check_rows(rows: int | None, there: int | None = None) -> None:
+    """Refuse --rows below 1, and above what is there."""
+    from hepsym.errors import InputError
+
+    if rows is not None and rows < 1:
+        raise InputError(f"rows = {rows} must be at least 1; leave --rows out to take all")
+    if rows is not None and there is not None and rows > there:
+        raise InputError(f"rows = {rows}, but there are {there}: give at most so many, or leave --rows out")
+
+
+def refuse_weighted(files: list[Path]) -> None:
+    """Refuse event files whose events do not all count alike: a fit would take no notice of it.
+
+    Those that say so, and those whose weights differ within the first piece that is read.
+    """
+    import numpy as np
+
+    from hepsym.errors import InputError
+    from hepsym.events import is_event_file, iterate, provenance_of
+
+    for path in files:
+        if not is_event_file(path):
+            continue
+        if provenance_of(path).weighted:
+            raise InputError(
+                f"{path} is weighted, but a fit counts all events alike: generate it without --weighted"
+            )
+        first = next(iterate(path), None)
+        weights = None if first is None else first.weights
+        if weights is not None and len(weights) and np.ptp(weights) > 1e-6 * np.abs(weights).max():
+            raise InputError(
+                f"{path} has weights from {weights.min():g} to {weights.max():g}, but a fit counts all "
+                "events alike: unweight them first"
+            )
 
 
 def summary(result: "FitResult", settings: "FitSettings") -> dict[str, Any]:

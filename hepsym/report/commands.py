@@ -65,6 +65,9 @@ def _fit_options(config: Mapping[str, Any]) -> list[str]:
     columns = (config.get("source") or {}).get("columns")
     if columns:
         options += ["--columns", ",".join(map(str, columns))]
+    source, used = config.get("source") or {}, config.get("rows")
+    if used is not None and used < source.get("rows", used):
+        options += ["--rows", str(used)]
     return options + (["--amp"] if settings.get("amp") else [])
 
 

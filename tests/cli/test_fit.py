@@ -1,5 +1,6 @@
 """`hepsym fit` from the shell's side: what it prints, what it refuses, and that it goes on after --resume."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -98,6 +99,8 @@ def test_a_finished_run_is_resumed_to_the_same_weights(table: Path, tmp_path: Pa
         (["--columns", "c,s", "--latent-dim", "0"], "latent = 0 must be an integer of at least 1"),
         (["--columns", "c,s", "--device", "gpu"], "device = 'gpu' is not one of auto, cpu, cuda"),
         (["--columns", "c,s", "--hidden", "64x64"], "hidden = '64x64': give widths by commas"),
+        (["--columns", "c,s", "--rows", "0"], "rows = 0 must be at least 1"),
+        (["--columns", "c,s", "--rows", "401"], "rows = 401, but there are 400: give at most so many"),
         (["--columns", "c,s", "--threads", "0"], "threads = 0 must be at least 1"),
         (["--columns", "c,s", "--epochs", "many"], "many"),
     ],
@@ -135,6 +138,42 @@ def test_cuda_asked_for_and_absent(table: Path, tmp_path: Path, capfd: pytest.Ca
         pytest.skip("there is a CUDA device here")
     assert called(table, "-o", tmp_path / "run", "--columns", "c,s", "--device", "cuda") == 2
     assert "PyTorch finds no CUDA device here; give cpu or auto instead" in capfd.readouterr().err
+
+
+def test_the_first_rows_are_what_a_file_of_them_would_give(table: Path, tmp_path: Path) -> None:
+    short = tmp_path / "short.csv"
+    short.write_text("".join(table.read_text().splitlines(keepends=True)[:301]))
+    options = ("--columns", "c,s", *QUICK)
+    assert called(table, "-o", tmp_path / "a", "--rows", "300", *options) == 0
+    assert called(short, "-o", tmp_path / "b", *options) == 0
+    a, b = ((tmp_path / run / "checkpoint.safetensors").read_bytes() for run in "ab")
+    assert a == b
+    assert json.loads((tmp_path / "a" / "config.json").read_text())["rows"] == 300
+
+
+def test_weighted_events_are_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Events that say that they are weighted, and events of another program whose weights differ."""
+    with pytest.raises(SystemExit):
+        main(["generate", "ee2mumu", "-n", "300", "-o", str(tmp_path / "weighted.npz"), "--weighted"])
+    from hepsym import events
+
+    sample = events.read(tmp_path / "weighted.npz")
+    foreign = dataclasses.replace(sample, provenance=events.Provenance())
+    events.write(tmp_path / "foreign.npz", foreign)
+    equal = dataclasses.replace(foreign, weights=np.full(300, 0.7))
+    events.write(tmp_path / "equal.npz", equal)
+    for name, told in (
+        ("weighted.npz", "generate it without --weighted"),
+        ("foreign.npz", "has weights from"),
+    ):
+        capfd.readouterr()
+        assert called(tmp_path / name, "-o", tmp_path / "run", *QUICK) == 2
+        errors = capfd.readouterr().err
+        assert errors.count("\n") == 1
+        assert str(tmp_path / name) in errors
+        assert told in errors
+        assert not (tmp_path / "run").exists()
+    assert called(tmp_path / "equal.npz", "-o", tmp_path / "run", *QUICK) == 0
 
 
 def test_columns_are_split_at_commas_outside_brackets() -> None:

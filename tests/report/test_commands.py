@@ -41,6 +41,20 @@ def test_the_fit_that_is_printed_gives_the_same_weights(tmp_path: Path) -> None:
     assert len({path.read_bytes() for path in weights}) == 1
 
 
+def test_a_fit_of_the_first_rows_is_printed_with_their_number(tmp_path: Path) -> None:
+    np.save(tmp_path / "table.npy", np.random.default_rng(2).normal(size=(400, 2)))
+    table, run = str(tmp_path / "table.npy"), str(tmp_path / "run")
+    small = ("--epochs", "2", "--batch", "32", "--hidden", "5", "--latent-dim", "2")
+    done("fit", table, "-o", run, "--rows", "300", *small)
+    record = load_record(tmp_path / "run")
+    assert (record.config["rows"], record.config["source"]["rows"]) == (300, 400)
+    fit = commands_of(record, read_sample(record.files))[0]
+    assert fit[fit.index("--rows") + 1] == "300"
+    done(*fit[1:-1], str(tmp_path / "again"))
+    weights = (tmp_path / name / "checkpoint.safetensors" for name in ("run", "again"))
+    assert len({path.read_bytes() for path in weights}) == 1
+
+
 def test_the_generation_that_is_printed_gives_the_same_events(tmp_path: Path) -> None:
     sets = ("--set", "sqrt_s=200.0", "--set", "electroweak.m_z=91.0")
     done("generate", "ee2mumu", "-n", "500", "--seed", "5", *sets, "-o", str(tmp_path / "events"))
