@@ -20,7 +20,7 @@ from numba.extending import intrinsic
 
 from hepsym._numba import JIT_DISABLED, kernel
 
-__all__ = ["difference_of_products", "dot_four", "dot_three", "fma", "metric_sum", "square_four", "two_sum"]
+__all__ = ["difference_of_products", "dot_four", "dot_three", "fma", "square_four", "two_sum"]
 
 Four = tuple[float, float, float, float]
 
@@ -59,22 +59,23 @@ def two_sum(a: float, b: float) -> tuple[float, float]:
 
 
 @kernel
-def metric_sum(a: float, b: float, c: float, d: float, low: float) -> float:
-    """a - b - c - d + low for squares a ... d, and low what was dropped from them.
+def square_four(a: Four, rest: float) -> float:
+    """a0^2 - a1^2 - a2^2 - a3^2 + 2 rest.
 
-    Half of two_sum's work is enough (Dekker). Its condition, that the first term is the larger,
-    fails only for h < b' / 2 beside a square b', and then the whole is <= -b' / 2: what is missed
-    is a rounding of the result. Between b' / 2 and b' the difference is exact.
+    Half of two_sum's work is enough (Dekker), and one fma brings back what the difference and the
+    square in it dropped. The condition, that the first term is the larger, fails only for h < b' / 2
+    beside a square b', and then the whole is <= -b' / 2: what is missed is a rounding of the result.
+    The last square needs no such care: its fma rounds once, and nothing is subtracted thereafter.
 
-    Error: 2 eps of the result, beside that of low.
+    Error: 3 eps of the result + 12 eps^2 of a0^2 + a1^2 + a2^2 + a3^2.
     """
-    s = a - b
-    e = (a - s) - b
-    t = s - c
-    f = (s - t) - c
-    u = t - d
-    g = (t - u) - d
-    return u + ((e + f) + (g + low))
+    h0 = a[0] * a[0]
+    s = h0 - a[1] * a[1]
+    e = fma(-a[1], a[1], h0 - s)
+    t = s - a[2] * a[2]
+    f = fma(-a[2], a[2], s - t)
+    u = fma(-a[3], a[3], t)
+    return u + ((e + f) + fma(2.0, rest, fma(a[0], a[0], -h0)))
 
 
 @kernel
@@ -108,14 +109,3 @@ def dot_four(a: Four, b: Four) -> float:
     s, e3 = two_sum(s, -h3)
     low = ((fma(a[0], b[0], -h0) - fma(a[1], b[1], -h1)) - fma(a[2], b[2], -h2)) - fma(a[3], b[3], -h3)
     return s + ((e1 + e2 + e3) + low)
-
-
-@kernel
-def square_four(a: Four) -> float:
-    """a0^2 - a1^2 - a2^2 - a3^2. Error: 3 eps of the result + 12 eps^2 of a0^2 + a1^2 + a2^2 + a3^2."""
-    h0 = a[0] * a[0]
-    h1 = a[1] * a[1]
-    h2 = a[2] * a[2]
-    h3 = a[3] * a[3]
-    low = ((fma(a[0], a[0], -h0) - fma(a[1], a[1], -h1)) - fma(a[2], a[2], -h2)) - fma(a[3], a[3], -h3)
-    return metric_sum(h0, h1, h2, h3, low)
