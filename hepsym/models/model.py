@@ -49,7 +49,7 @@ class Model(nn.Module, ABC):
         """Loss terms, with the gradient in the parameters' .grad; override it where it can be faster.
 
         An override may return only what `complete` needs, in buffers that the next call fills again; a
-        loss that is not finite must then show in the first of them.
+        loss that is not finite must then show in one of them.
         """
         terms = self.loss_terms(batch, noise, warmth)
         parameters = [p for p in self.parameters() if p.grad is not None]

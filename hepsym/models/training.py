@@ -208,14 +208,15 @@ class _Watch:
         self._first = None if device.type == "cpu" else torch.full((), 1 << 60, device=device)
 
     def good(self, terms: Terms, step: int, *, last: bool) -> bool:
-        loss = next(iter(terms.values()))
+        shown = [terms["loss"]] if "loss" in terms else list(terms.values())
         if self._first is None:
-            value = loss.sum().item()
+            value = sum(term.sum().item() for term in shown)
             if math.isfinite(value):
                 return True
             self.step, self.value = step, str(value)
             return False
-        bad = torch.where(torch.isfinite(loss).all(), 1 << 60, step)
+        finite = torch.stack([torch.isfinite(term).all() for term in shown]).all()
+        bad = torch.where(finite, 1 << 60, step)
         torch.minimum(self._first, bad, out=self._first)
         if (step + 1) % LOOK_EVERY and not last:
             return True

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from hepsym.errors import RunError
 from hepsym.models import FitSettings, fit, load
-from hepsym.models.feed import Streamed
+from hepsym.models.feed import Resident, Streamed
 from hepsym.models.flat import FlatAdam
 from hepsym.models.interruption import Interruption
 from hepsym.models.threads import WORK, enough_threads, useful_threads
+from hepsym.models.training import Training
+from hepsym.models.vae import VAE
 from tests.models.conftest import NAMES
 
 Floats = NDArray[np.float64]
@@ -101,6 +103,20 @@ def test_an_interrupted_fit_goes_on(sphere: Floats, tmp_path: Path) -> None:
         fit(*arguments, source={}, drop_constant=True, resume=True)
     a, b = ((tmp_path / name / "checkpoint.safetensors").read_bytes() for name in "ab")
     assert a == b
+
+
+@pytest.mark.parametrize("broken", ["log_variance", "encoder.weights.1", "decoder.biases.0"])
+def test_a_loss_that_is_not_finite_stops_in_its_own_step(broken: str, tmp_path: Path) -> None:
+    """A variance of e^-200, whose inverse overflows float32, leaves all sums finite in the first step."""
+    settings = FitSettings(**(QUICK.to_json() | {"variance": "learned"}))
+    model = VAE(3, settings).to(torch.float32)
+    with torch.no_grad():
+        dict(model.named_parameters())[broken].fill_(-200.0 if broken == "log_variance" else torch.nan)
+    rows = torch.randn(640, 3, generator=torch.Generator().manual_seed(2))
+    (tmp_path / "state").mkdir()
+    training = Training(model, Resident(rows, 64, (3,), torch.device("cpu")), rows[:64], settings, tmp_path)
+    with pytest.raises(RunError, match=r"the loss is (inf|nan) at step 0 \(epoch 0, batch 0 of 10\)"):
+        training.run()
 
 
 def test_threads_are_as_many_as_can_be_fed() -> None:
