@@ -64,6 +64,7 @@ def balance(events: Events) -> Balance | None:
 def off_shell(events: Events) -> NDArray[np.float64]:
     """(n, legs): |E^2 - p^2 - m^2| / E^2 of every particle, by (E - p)(E + p); 0 in empty slots."""
     p = events.momenta
+    # hypot and ratios, not hepsym.lorentz: a damaged file may hold numbers whose squares overflow
     size = np.hypot(np.hypot(p[..., 1], p[..., 2]), p[..., 3])
     energy = p[..., 0]
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
