@@ -15,7 +15,7 @@ from hepsym.errors import InputError
 __all__ = ["Table", "first_fault", "override", "parse", "read", "unknown", "value_text", "written"]
 
 _TYPES = {
-    "float_type": "a number in the card's unit, without the unit",
+    "float_type": "a number, without a unit (energies and masses are in GeV)",
     "int_type": "an integer",
     "string_type": "a string",
     "list_type": "a list",

@@ -17,6 +17,7 @@ PLANTS = [
     ("analysis/__init__.py", "import hepsym.models", "arrows run down"),
     ("generators/__init__.py", "import hepsym.analysis", "arrows run down"),
     ("report/__init__.py", "def late():\n    import hepsym.cli", "arrows run down"),
+    ("events/__init__.py", "def late():\n    import hepsym.lorentz.torch", "the torch twin is for models"),
     ("events/__init__.py", "def late():\n    import torch", "torch stays in the models"),
     ("lorentz/__init__.py", "import torch", "torch stays in the models"),
     ("analysis/__init__.py", "from safetensors.torch import save", "torch stays in the models"),

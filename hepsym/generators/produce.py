@@ -1,18 +1,15 @@
 """From a card to a file: shard by shard, resumable, with memory bounded by the shard and not by n."""
 
-import signal
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import numpy as np
 
 from hepsym import events as files
+from hepsym._interruption import Interruption
 from hepsym.events.event import Provenance
 from hepsym.events.native import SHARD_EVENTS, DatasetWriter, Manifest
 from hepsym.events.template import Template
@@ -149,7 +146,7 @@ def _to_dataset(
             resume=resume,
         ) as dataset,
         filler.running() as fill,
-        _interrupts() as interrupted,
+        Interruption() as interruption,
     ):
         missing = dataset.missing
         wanted = sum(last - first for first, last in map(dataset.span, missing))
@@ -160,9 +157,9 @@ def _to_dataset(
             made += last - first
             if progress:
                 progress(made, wanted)
-            if interrupted.is_set():
+            if interruption.asked:
                 raise KeyboardInterrupt
-        manifest = dataset.close(provenance=_final(source, dataset.manifest, filler.weighted))
+        manifest = dataset.close(provenance=partial(_final, source, filler.weighted))
     return manifest, made
 
 
@@ -180,7 +177,7 @@ def _fill_shard(filler: Filler, fill: Any, momenta: Array, first: int) -> Array 
     return weights
 
 
-def _final(source: Provenance, manifest: Manifest, weighted: bool) -> Provenance:
+def _final(source: Provenance, weighted: bool, manifest: Manifest) -> Provenance:
     """The provenance at the end: a weighted sample's own cross section, from its shards' sums."""
     if not weighted:
         return source
@@ -232,23 +229,3 @@ def _weighted_provenance(filler: Filler, n: int, source: Provenance) -> Provenan
     mean = total / n
     error = (max(squares / n - mean**2, 0.0) / max(n - 1, 1)) ** 0.5
     return replace(source, weighted=True, cross_section_pb=mean, cross_section_error_pb=error)
-
-
-@contextmanager
-def _interrupts() -> Iterator[threading.Event]:
-    """Set by the first Ctrl-C, so that the shard in hand is finished; a second one stops at once."""
-    seen = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield seen
-        return
-
-    def note(_number: int, _frame: FrameType | None) -> None:
-        if seen.is_set():
-            raise KeyboardInterrupt
-        seen.set()
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield seen
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -15,11 +15,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from hepsym._interruption import Interruption
 from hepsym.errors import RunError
 from hepsym.models import metrics
 from hepsym.models.feed import Feed
 from hepsym.models.flat import FlatAdam
-from hepsym.models.interruption import Interruption
 from hepsym.models.model import Model, Terms
 from hepsym.models.noise import Noise
 from hepsym.models.settings import FitSettings

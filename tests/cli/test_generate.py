@@ -15,7 +15,7 @@ import pytest
 
 from hepsym import events
 from hepsym.cli import main
-from hepsym.generators import generate, load_card
+from hepsym.generators import generate, generate_to, load_card
 
 KEYS = {
     "process", "events", "file", "sqrt_s", "cross_section_pb", "cross_section_error_pb",
@@ -50,7 +50,7 @@ def test_json_and_a_native_dataset(tmp_path: Path, capfd: pytest.CaptureFixture[
     assert np.array_equal(events.read(out).momenta, expected.momenta)
 
 
-@pytest.mark.parametrize("suffix", [".lhe", ".lhe.gz", ".npz", ".parquet"])
+@pytest.mark.parametrize("suffix", ["", ".lhe", ".lhe.gz", ".npz", ".parquet"])
 @pytest.mark.parametrize("weighted", [False, True])
 def test_every_format_holds_the_same_events(suffix: str, weighted: bool, tmp_path: Path) -> None:
     out = tmp_path / f"events{suffix}"
@@ -101,6 +101,22 @@ def test_bad_input_is_one_line(
     for word in words:
         assert word in captured.err
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_weighted_dataset_knows_the_mean_of_all_its_shards(tmp_path: Path) -> None:
+    """Several shards, written by threads of their own: the cross section is that of every one of them."""
+    card = load_card("ee2mumu")
+    made = generate_to(card, 50_000, tmp_path / "d", weighted=True, shard_events=3_000)
+    whole = generate(card, 50_000, weighted=True)
+    assert whole.weights is not None
+    assert made.cross_section_pb == pytest.approx(whole.weights.mean(), rel=1e-12)
+    held = events.provenance_of(tmp_path / "d")
+    assert held.weighted
+    assert held.cross_section_pb == made.cross_section_pb
+    error = whole.weights.std(ddof=1) / np.sqrt(50_000)
+    assert made.cross_section_error_pb == pytest.approx(error, rel=1e-9)
+    efficiency = whole.weights.sum() ** 2 / (50_000 * np.sum(whole.weights**2))
+    assert made.unweighting_efficiency == pytest.approx(efficiency, rel=1e-12)
 
 
 def test_dry_run_writes_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

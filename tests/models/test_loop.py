@@ -11,11 +11,11 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from hepsym._interruption import Interruption
 from hepsym.errors import RunError
 from hepsym.models import FitSettings, fit, load
 from hepsym.models.feed import Resident, Streamed
 from hepsym.models.flat import FlatAdam
-from hepsym.models.interruption import Interruption
 from hepsym.models.threads import WORK, enough_threads, useful_threads
 from hepsym.models.training import Training
 from hepsym.models.vae import VAE

@@ -3,7 +3,7 @@
 import os
 import queue
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -211,14 +211,15 @@ class DatasetWriter:
         done, wanted = len(self._manifest.shards), len(self._manifest.shards) + len(self.missing)
         return f"{done} of {wanted} shards are complete and kept; go on with --resume"
 
-    def close(self, *, provenance: Provenance | None = None) -> Manifest:
+    def close(self, *, provenance: Callable[[Manifest], Provenance] | None = None) -> Manifest:
         """Wait for what is in flight and write the manifest; complete if no shard is missing.
 
-        `provenance` replaces the one given at the start, for what is known at the end only (trials).
+        `provenance` makes the last word of the finished shards, for what is known at the end only (the
+        mean weight); without it the one given at the start stays.
         """
         self._pool.shutdown(wait=True)
         self._raise_failure()
-        last = provenance if provenance is not None else self._manifest.provenance
+        last = self._manifest.provenance if provenance is None else provenance(self._manifest)
         self._manifest = replace(self._manifest, complete=not self._manifest.missing, provenance=last)
         write_manifest(self.path, self._manifest)
         return self._manifest

@@ -1,4 +1,4 @@
-"""How does Ctrl-C end a training between two steps instead of within one?"""
+"""How does Ctrl-C end long work between two steps, or two shards, instead of within one?"""
 
 import signal
 import threading
