@@ -27,7 +27,8 @@ def new_path(path: str | os.PathLike[str]) -> Path:
     if not parent.is_dir():
         what = "is not a directory" if parent.exists() else "does not exist"
         raise InputError(f"cannot create {path}: the directory {parent} {what}")
-    if not os.access(parent, os.W_OK | os.X_OK):
+    effective = os.access in os.supports_effective_ids
+    if not os.access(parent, os.W_OK | os.X_OK, effective_ids=effective):
         raise InputError(f"cannot create {path}: the directory {parent} is not writable")
     return path
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,31 @@ def test_bad_input_is_one_line(
     for word in words:
         assert word in captured.err
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["events", "events.lhe", "events.parquet"])
+def test_a_directory_that_is_not_writable(
+    name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Root may write anywhere, so as root the command runs as nobody for a moment."""
+    assert status("generate", "ee2mumu", "-n", "10", "-o", str(tmp_path / name)) == 0
+    capfd.readouterr()  # everything is imported: nobody may not read root's Python
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o555)
+        me = os.geteuid()
+        if me == 0:
+            os.seteuid(65534)
+        try:
+            assert status("generate", "ee2mumu", "-n", "10", "-o", f"{folder}/{name}") == 2
+        finally:
+            if me == 0:
+                os.seteuid(0)
+            Path(folder).chmod(0o755)
+        assert list(Path(folder).iterdir()) == []
+    err = capfd.readouterr().err
+    assert len(err.splitlines()) == 1
+    assert folder in err
+    assert "writ" in err or "ermission" in err
 
 
 def test_a_weighted_dataset_knows_the_mean_of_all_its_shards(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -94,9 +95,14 @@ def test_a_full_disk_leaves_no_half_file(small_disk: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="directory modes are Unix's")
-def test_a_directory_that_is_not_writable(tmp_path: Path) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("root writes everywhere")
-    tmp_path.chmod(0o555)
-    with pytest.raises(InputError, match="not writable"):
-        DatasetWriter(tmp_path / "d", template=template(), provenance=PROVENANCE, total=1)
+def test_a_directory_that_is_not_writable() -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # pytest's own folders are closed to others
+        Path(folder).chmod(0o555)
+        me = os.geteuid()
+        if me == 0:  # root writes everywhere, so be nobody for a moment
+            os.seteuid(65534)
+        try:
+            with pytest.raises(InputError, match="not writable"):
+                DatasetWriter(Path(folder) / "d", template=template(), provenance=PROVENANCE, total=1)
+        finally:
+            os.seteuid(me)
