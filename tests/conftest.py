@@ -3,6 +3,12 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# The suite tries the same examples in every run; HEPSYM_EXPLORE=1 tries new ones.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("explore", derandomize=False)
+settings.load_profile("explore" if os.environ.get("HEPSYM_EXPLORE", "0") not in {"", "0"} else "same")
 
 # Before numpy or torch is imported: many threads on few cores only disturb one another, and a sum
 # over threads may change its last bit with their number.
