@@ -154,7 +154,7 @@ class PairProduction(Generator):
     def resolved(self) -> Card:
         """See Generator.resolved."""
         g = self._couplings
-        names = {constants.name_of(pdg): mass for pdg, mass in zip(self.pdg_ids, self.masses, strict=True)}
+        legs = zip(self.pdg_ids, self.masses, strict=True)
         used = {"m_z": g.m_z, "gamma_z": g.gamma_z, "m_w": g.m_w, "gamma_w": g.gamma_w}
         inputs = self.card.electroweak
         if inputs.scheme == "gmu" and inputs.G_F is None:
@@ -163,7 +163,7 @@ class PairProduction(Generator):
             used["alpha_inverse"] = 1.0 / g.alpha
         return self.card.model_copy(
             update={
-                "masses": {constants.name_of(i): names[constants.name_of(i)] for i in self.pdg_ids if i > 0},
+                "masses": {constants.name_of(pdg): mass for pdg, mass in legs if pdg > 0},
                 "electroweak": inputs.model_copy(update=used),
             }
         )

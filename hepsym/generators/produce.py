@@ -181,51 +181,46 @@ def _final(source: Provenance, weighted: bool, manifest: Manifest) -> Provenance
     """The provenance at the end: a weighted sample's own cross section, from its shards' sums."""
     if not weighted:
         return source
-    count = manifest.events
-    mean = manifest.sum_weights / count
-    variance = max(manifest.sum_weights_squared / count - mean**2, 0.0)
-    error = (variance / max(count - 1, 1)) ** 0.5
+    return _weighted(source, manifest.events, manifest.sum_weights, manifest.sum_weights_squared)
+
+
+def _weighted(source: Provenance, n: int, total: float, squares: float) -> Provenance:
+    """With the mean of n weights as cross section and its standard error, the mean itself for n = 1."""
+    mean = total / n
+    error = (max(squares / n - mean**2, 0.0) / (n - 1)) ** 0.5 if n > 1 else mean
     return replace(source, weighted=True, cross_section_pb=mean, cross_section_error_pb=error)
 
 
 def _to_file(
     filler: Filler, n: int, path: str | Path, seed: int, progress: Progress | None
 ) -> tuple[Provenance, float]:
-    source = provenance_of(filler.generator, n, seed)
-    if filler.weighted:  # the header comes before the events, and says what their weights average to
-        source = _weighted_provenance(filler, n, source)
-    template = template_of(filler.generator)
+    files.check_output(path)
+    source, efficiency = provenance_of(filler.generator, n, seed), 1.0
     block = np.empty((min(n, SHARD_EVENTS), filler.generator.legs, 4))
     weights = np.empty(len(block)) if filler.weighted else None
-    total = squares = 0.0
+    if weights is not None:  # the header comes before the events, and says what their weights average to
+        total, squares = _sums(filler, n, block, weights)
+        source, efficiency = _weighted(source, n, total, squares), _efficiency(n, total, squares)
+    template = replace(template_of(filler.generator), fixed={})
     with files.open_writer(path, provenance=source) as writer, filler.running() as fill:
         for first in range(0, n, len(block)):
-            rows = slice(0, min(len(block), n - first))
-            share = None if weights is None else weights[rows]
-            fill(block[rows], share, first)
-            writer.write(
-                replace(template, fixed={}).expand(
-                    block[rows].copy(), weights=None if share is None else share.copy()
-                )
-            )
-            total += float(rows.stop if share is None else share.sum())
-            squares += float(rows.stop if share is None else (share * share).sum())
+            count = min(len(block), n - first)
+            share = None if weights is None else weights[:count]
+            fill(block[:count], share, first)
+            kept = None if share is None else share.copy()
+            writer.write(template.expand(block[:count].copy(), weights=kept))
             if progress:
-                progress(first + rows.stop, n)
-    return source, _efficiency(n, total, squares)
+                progress(first + count, n)
+    return source, efficiency
 
 
-def _weighted_provenance(filler: Filler, n: int, source: Provenance) -> Provenance:
-    """A first pass over the same events, for the mean of their weights and its error."""
-    block = np.empty((min(n, SHARD_EVENTS), filler.generator.legs, 4))
-    weights = np.empty(len(block))
+def _sums(filler: Filler, n: int, block: Array, weights: Array) -> tuple[float, float]:
+    """Sums of the n events' weights and of their squares, by a first pass over the same events."""
     total = squares = 0.0
     with filler.running() as fill:
         for first in range(0, n, len(block)):
-            count = min(len(block), n - first)
-            fill(block[:count], weights[:count], first)
-            total += float(weights[:count].sum())
-            squares += float((weights[:count] ** 2).sum())
-    mean = total / n
-    error = (max(squares / n - mean**2, 0.0) / max(n - 1, 1)) ** 0.5
-    return replace(source, weighted=True, cross_section_pb=mean, cross_section_error_pb=error)
+            share = weights[: min(len(block), n - first)]
+            fill(block[: len(share)], share, first)
+            total += float(share.sum())
+            squares += float((share * share).sum())
+    return total, squares

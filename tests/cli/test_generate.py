@@ -16,7 +16,9 @@ import pytest
 
 from hepsym import events
 from hepsym.cli import main
+from hepsym.errors import InputError
 from hepsym.generators import generate, generate_to, load_card
+from hepsym.generators.generate import Filler
 
 KEYS = {
     "process", "events", "file", "sqrt_s", "cross_section_pb", "cross_section_error_pb",
@@ -143,6 +145,23 @@ def test_a_weighted_dataset_knows_the_mean_of_all_its_shards(tmp_path: Path) -> 
     assert made.cross_section_error_pb == pytest.approx(error, rel=1e-9)
     efficiency = whole.weights.sum() ** 2 / (50_000 * np.sum(whole.weights**2))
     assert made.unweighting_efficiency == pytest.approx(efficiency, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["one", "one.lhe"])
+def test_the_error_of_a_single_weight_is_as_large_as_the_weight(name: str, tmp_path: Path) -> None:
+    made = generate_to(load_card("ee2mumu"), 1, tmp_path / name, weighted=True)
+    assert made.cross_section_error_pb == made.cross_section_pb > 0
+
+
+def test_a_taken_output_is_refused_before_weights_are_summed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = tmp_path / "taken.lhe"
+    taken.write_text("mine")
+    monkeypatch.setattr(Filler, "running", lambda _: pytest.fail("work was begun"))
+    with pytest.raises(InputError, match="exists already"):
+        generate_to(load_card("ee2mumu"), 10, taken, weighted=True)
+    assert taken.read_text() == "mine"
 
 
 def test_dry_run_writes_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
