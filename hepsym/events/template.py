@@ -56,12 +56,17 @@ class Template:
         self,
         momenta: NDArray[np.float64],
         *,
+        pdg_ids: NDArray[np.int32] | None = None,
+        status: NDArray[np.int8] | None = None,
         masses: NDArray[np.float64] | None = None,
         weights: NDArray[np.float64] | None = None,
         columns: Mapping[str, NDArray[Any]] | None = None,
         provenance: Provenance = NO_PROVENANCE,
     ) -> Events:
-        """Events of the varying legs' momenta (m, varying, 4); without fixed legs nothing is copied."""
+        """Events of the varying legs' momenta (m, varying, 4); without fixed legs nothing is copied.
+
+        pdg_ids, status and masses, (m, legs), stand for the template's where they differ by event.
+        """
         full = momenta
         if self.fixed:
             full = np.empty((len(momenta), self.legs, 4))
@@ -70,8 +75,8 @@ class Template:
                 full[:, leg] = momentum
         return Events(
             momenta=full,
-            pdg_ids=np.array(self.pdg_ids, dtype=np.int32),
-            status=np.array(self.status, dtype=np.int8),
+            pdg_ids=_by_event(pdg_ids, np.array(self.pdg_ids, dtype=np.int32), status),
+            status=_by_event(status, np.array(self.status, dtype=np.int8), pdg_ids),
             masses=np.array(self.masses, dtype=np.float64) if masses is None else masses,
             weights=weights,
             columns=columns or {},
@@ -122,6 +127,13 @@ class Template:
             masses=tuple(float(m) for m in values["masses"]),
             fixed={int(leg): _momentum(p) for leg, p in values["fixed"].items()},
         )
+
+
+def _by_event(given: NDArray[Any] | None, common: NDArray[Any], other: NDArray[Any] | None) -> NDArray[Any]:
+    """What is given, or what is common; one row an event where the other of the two is given so."""
+    if given is not None:
+        return given
+    return common if other is None else np.broadcast_to(common, other.shape)
 
 
 def _momentum(values: Any) -> Momentum:

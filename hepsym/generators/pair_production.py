@@ -20,7 +20,7 @@ from hepsym.generators.cuts import PairKinematics, windows
 from hepsym.generators.electroweak import couplings
 from hepsym.generators.phasespace import pair as phase_space
 from hepsym.generators.phasespace.quadratic_angle import AngularLaw
-from hepsym.generators.process import Array, CrossSection, Distribution, Generator
+from hepsym.generators.process import NO_COLUMNS, Array, Columns, CrossSection, Distribution, Generator
 
 __all__ = ["PairProduction"]
 
@@ -108,7 +108,13 @@ class PairProduction(Generator):
         integrated = self._picobarn * integral
         return CrossSection(value, abs(integrated - value) + 4e-16 * value, integrated)
 
-    def fill(self, out: Array, first: int, key: tuple[np.uint64, np.uint64]) -> None:
+    def fill(
+        self,
+        out: Array,
+        first: int,
+        key: tuple[np.uint64, np.uint64],
+        columns: Columns = NO_COLUMNS,  # noqa: ARG002 - it has none
+    ) -> None:
         """See Generator.fill."""
         frame = self._frame()
         if self._even is not None:
@@ -120,7 +126,14 @@ class PairProduction(Generator):
                 out, first, *key, phase_space.UNWEIGHTED, self._edges, coefficients, frame
             )
 
-    def fill_weighted(self, out: Array, weights: Array, first: int, key: tuple[np.uint64, np.uint64]) -> None:
+    def fill_weighted(
+        self,
+        out: Array,
+        weights: Array,
+        first: int,
+        key: tuple[np.uint64, np.uint64],
+        columns: Columns = NO_COLUMNS,  # noqa: ARG002 - it has none
+    ) -> None:
         """See Generator.fill_weighted. out must have all four legs: the weight is of the momenta."""
         law = (1.0, 0.0, 0.0)
         phase_space.fill_windows(out, first, *key, phase_space.FLAT, self._flat_edges, law, self._frame())

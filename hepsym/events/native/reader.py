@@ -1,10 +1,12 @@
 """How is a native dataset read? Shard by shard, as memory maps, each checked against its checksum."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hepsym.errors import InputError
 from hepsym.events.concatenate import concatenate
@@ -76,7 +78,7 @@ class Dataset:
         if weights is None and shard.weight is not None:
             weights = np.full(shard.events, shard.weight)
         columns = {name: arrays[f"column-{i}"] for i, name in enumerate(shard.columns)}
-        if "pdg_ids" in arrays:
+        if _whole(arrays):
             return Events(
                 momenta=arrays["momenta"],
                 pdg_ids=arrays["pdg_ids"],
@@ -90,6 +92,8 @@ class Dataset:
             raise InputError("a shard without particles, and no template in the manifest")
         return self.template.expand(
             arrays["momenta"],
+            pdg_ids=arrays.get("pdg_ids"),
+            status=arrays.get("status"),
             masses=arrays.get("masses"),
             weights=weights,
             columns=columns,
@@ -109,3 +113,9 @@ class Dataset:
             found = [check_part(self.path, part) for part in shard.parts.values()]
             faults += [fault for fault in found if fault]
         return faults
+
+
+def _whole(arrays: Mapping[str, NDArray[Any]]) -> bool:
+    """Whether a shard tells all of its particles itself, those of a template's fixed legs included."""
+    own = {"pdg_ids", "status", "masses"} <= arrays.keys()
+    return own and arrays["pdg_ids"].shape[1] == arrays["momenta"].shape[1]

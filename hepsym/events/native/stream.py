@@ -15,7 +15,8 @@ from hepsym.events.atomic import disk_error, new_path, sync_directory
 from hepsym.events.concatenate import concatenate
 from hepsym.events.event import Events, Provenance
 from hepsym.events.native.manifest import Manifest, Shard, write_manifest
-from hepsym.events.native.writer import SHARD_EVENTS, write_shard
+from hepsym.events.native.shards import write_shard
+from hepsym.events.native.writer import SHARD_EVENTS
 from hepsym.events.template import Template
 
 __all__ = ["StreamWriter"]
@@ -68,14 +69,16 @@ class StreamWriter:
         if not self._shards:
             self._template = Template.of(events)
         first = sum(s.events for s in self._shards)
-        arrays, columns = self._arrays(events)
+        arrays = self._arrays(events)
         try:
-            shard = write_shard(self._temporary, len(self._shards), first, arrays, events.weights, columns)
+            shard = write_shard(
+                self._temporary, len(self._shards), first, arrays, events.weights, events.columns
+            )
         except OSError as error:
             raise disk_error(self.path, error) from None
         self._shards.append(shard)
 
-    def _arrays(self, events: Events) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
+    def _arrays(self, events: Events) -> dict[str, NDArray[Any]]:
         template = self._template
         if template is not None and template.fits(events):
             momenta = events.momenta[:, list(template.varying)] if template.fixed else events.momenta
@@ -90,9 +93,7 @@ class StreamWriter:
                 "status": np.broadcast_to(events.status, shape),
                 "masses": np.broadcast_to(events.masses, shape),
             }
-        columns = tuple(events.columns)
-        arrays |= {f"column-{i}": events.columns[name] for i, name in enumerate(columns)}
-        return arrays, columns
+        return arrays
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -3,12 +3,12 @@
 import os
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from hepsym.errors import InputError, RunError
 from hepsym.events.atomic import disk_error, new_path
 from hepsym.events.event import Provenance
-from hepsym.events.native.manifest import Manifest, Shard, read_manifest, write_manifest
-from hepsym.events.native.parts import write_part
+from hepsym.events.native.manifest import Manifest, read_manifest, write_manifest
+from hepsym.events.native.resumption import is_present, refuse_another_run
+from hepsym.events.native.shards import NO_COLUMNS, Columns, Weights, write_shard
 from hepsym.events.template import Template
 
 __all__ = ["SHARD_EVENTS", "DatasetWriter", "parse_part"]
@@ -26,9 +27,6 @@ SHARD_EVENTS = 1_048_576
 BUFFERS = 4
 """Alive at once: two being filled, two being written."""
 WRITERS = 2
-_SAME_RUN = ("process", "card", "seed", "sqrt_s", "beams", "weighted")
-
-Weights = NDArray[np.float64] | float | None
 
 
 def parse_part(text: str) -> tuple[int, int, int]:
@@ -103,10 +101,10 @@ class DatasetWriter:
     def _open(self, fresh: Manifest, resume: bool) -> Manifest:
         if resume and self.path.exists():
             old = read_manifest(self.path)
-            _refuse_another_run(self.path, old, fresh)
+            refuse_another_run(self.path, old, fresh)
             for part in self.path.glob(".*.part"):  # what a killed writer left
                 part.unlink(missing_ok=True)
-            kept = [s for s in old.shards if _present(self.path, s)]
+            kept = [s for s in old.shards if is_present(self.path, s)]
             return replace(old, complete=False).with_shards(kept)
         new_path(self.path)
         try:
@@ -146,12 +144,19 @@ class DatasetWriter:
             self._lent[index] = block
         return block[: last - first]
 
-    def put(self, index: int, momenta: NDArray[np.float64], weights: Weights = None) -> None:
-        """Hand in shard `index`; returns at once. The array must not be touched any more.
+    def put(
+        self,
+        index: int,
+        momenta: NDArray[np.float64],
+        weights: Weights = None,
+        columns: Columns = NO_COLUMNS,
+    ) -> None:
+        """Hand in shard `index`; returns at once. The arrays must not be touched any more.
 
         An array that is not from `buffer` is taken too; then this waits while four are in flight.
 
-        momenta (events, varying legs, 4) float64; weights (events,), one number for all, or None.
+        momenta (events, varying legs, 4) float64; weights (events,), one number for all, or None;
+        columns (events, ...) by name, of which pdg_ids, status and masses stand for the template's.
         Raises InputError for wrong shapes; RunError if an earlier shard could not be written.
         """
         first, last = self.span(index)
@@ -167,18 +172,29 @@ class DatasetWriter:
             raise InputError(
                 f"weights of shard {index} must have shape ({last - first},), not {weights.shape}"
             )
+        for name, column in columns.items():
+            if len(column) != last - first:
+                raise InputError(
+                    f"column {name!r} of shard {index} has {len(column)} rows, not {last - first}"
+                )
         if (
             index not in self._lent
         ):  # an array of the caller's own takes a buffer's place, so memory stays bounded
             self._lent[index] = self._free.get()
         self._handed_in.add(index)
-        self._pool.submit(self._write, index, momenta, weights)
+        self._pool.submit(self._write, index, momenta, weights, columns)
 
-    def _write(self, index: int, momenta: NDArray[np.float64], weights: Weights) -> None:
+    def _write(
+        self,
+        index: int,
+        momenta: NDArray[np.float64],
+        weights: Weights,
+        columns: Columns,
+    ) -> None:
         try:
             if self._failure is None:
                 first, _ = self.span(index)
-                shard = write_shard(self.path, index, first, {"momenta": momenta}, weights)
+                shard = write_shard(self.path, index, first, {"momenta": momenta}, weights, columns)
                 with self._lock:
                     self._manifest = self._manifest.with_shards([*self._manifest.shards, shard])
                 self._save()
@@ -235,65 +251,3 @@ class DatasetWriter:
                 self.close()
         else:
             self._pool.shutdown(wait=True)  # shards handed in are finished; the manifest stays incomplete
-
-
-def write_shard(
-    directory: Path,
-    index: int,
-    first: int,
-    arrays: Mapping[str, NDArray[Any]],
-    weights: Weights,
-    columns: tuple[str, ...] = (),
-) -> Shard:
-    """Write one shard's files; weights go into the manifest instead where all are equal."""
-    count = len(arrays["momenta"])
-    weight, total, squared = _weight_sums(weights, count)
-    parts = dict(arrays)
-    if isinstance(weights, np.ndarray) and weight is None:
-        parts["weights"] = np.asarray(weights, dtype=np.float64)
-    written = {name: write_part(directory, index, name, array) for name, array in parts.items()}
-    return Shard(index, first, count, written, weight, total, squared, columns)
-
-
-def _weight_sums(weights: Weights, count: int) -> tuple[float | None, float, float]:
-    """(the weight where all are equal, sum, sum of squares); no weights count as 1 each."""
-    if weights is None:
-        return None, float(count), float(count)
-    if not isinstance(weights, np.ndarray):
-        return float(weights), float(weights) * count, float(weights) ** 2 * count
-    same = count > 0 and bool((weights.view(np.uint64) == weights[:1].view(np.uint64)).all())
-    if same:
-        return _weight_sums(float(weights[0]), count)
-    return None, float(np.sum(weights)), float(np.sum(weights * weights))
-
-
-def _present(directory: Path, shard: Shard) -> bool:
-    paths = {directory / p.file: p.bytes for p in shard.parts.values()}
-    return all(path.is_file() and path.stat().st_size == size for path, size in paths.items())
-
-
-def _refuse_another_run(path: Path, old: Manifest, new: Manifest) -> None:
-    for key in _SAME_RUN:
-        was, now = getattr(old.provenance, key), getattr(new.provenance, key)
-        if was != now:
-            said = f"{key} {was!r}, not {now!r}" if key != "card" else "another card"
-            raise InputError(f"cannot resume {path}: it was begun with {said}; name another output")
-    was, now = old.provenance.versions.get("hepsym"), new.provenance.versions.get("hepsym")
-    if was != now:
-        raise InputError(
-            f"cannot resume {path}: it was begun by hepsym {was}, this is {now}; name another output"
-        )
-    for key in ("total", "splits", "wanted", "template"):
-        if getattr(old, key) != getattr(new, key):
-            name = {"total": "events in all", "splits": "shards in all", "wanted": "shards wanted"}.get(
-                key, key
-            )
-            raise InputError(
-                f"cannot resume {path}: it was begun with {name} = {_short(getattr(old, key))}, "
-                f"not {_short(getattr(new, key))}; name another output"
-            )
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) < 60 else "other particles, masses or beams"
