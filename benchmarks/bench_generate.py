@@ -57,7 +57,7 @@ def measure(repeats: int, settings: list[str]) -> list[dict[str, Any]]:
         with filler.running() as fill, ThreadPoolExecutor(threads) as pool:
             ours, stores = [], []
             for turn in range(repeats + 2):
-                drawn = seconds(partial(fill, out, None, 0))
+                drawn = seconds(partial(fill, out, {}, 0))
                 stored = seconds(partial(floor, out, threads, pool))
                 if turn >= 2:
                     ours.append(n / drawn)

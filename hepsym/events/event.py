@@ -32,7 +32,8 @@ class Provenance:
     cross_section_pb: float | None = None
     cross_section_error_pb: float | None = None
     weighted: bool = False
-    """True where the weights (pb) average to the cross section; False where all are equal."""
+    """True where the weights (pb) average to the cross section and may differ widely; False where all
+    are equal, but for the few overweights that an unweighting may keep (weights in pb then too)."""
     trials: int | None = None
     """How many points were drawn for these events; equal to their number without rejection."""
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -5,6 +5,7 @@ import platform
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import numba
 import numpy as np
@@ -13,15 +14,31 @@ from numpy.typing import NDArray
 import hepsym
 from hepsym.errors import InputError
 from hepsym.events.event import Events, Provenance
+from hepsym.events.template import Template
 from hepsym.generators.cards import Card, card_from_toml, parse_process, to_toml
 from hepsym.generators.pair_production import PairProduction
-from hepsym.generators.process import Distribution, Generator
+from hepsym.generators.process import Columns, Distribution, Generator
 from hepsym.random import key
 
-__all__ = ["CHUNK", "Filler", "exact_distributions", "generate", "generator_for", "provenance_of"]
+__all__ = [
+    "CHUNK",
+    "WEIGHTS",
+    "Filler",
+    "assemble",
+    "exact_distributions",
+    "generate",
+    "generator_for",
+    "provenance_of",
+    "template_of",
+]
 
 CHUNK = 1 << 17
 """Events that a thread draws between two looks at the clock and the keyboard."""
+
+WEIGHTS = "weights"
+"""The column that holds them while events are made."""
+PARTICLE_COLUMNS = ("pdg_ids", "status", "masses")
+"""Columns that stand for the template's where they differ from event to event."""
 
 Progress = Callable[[int, int], None]
 Array = NDArray[np.float64]
@@ -61,20 +78,25 @@ class Filler:
         self.weighted = weighted
         self.chunk = chunk
 
+    def columns(self, n: int) -> dict[str, NDArray[Any]]:
+        """Room for what the generator says of n events besides momenta; `weights` among it where weighted."""
+        room = {name: column.empty(n) for name, column in self.generator.columns.items()}
+        if self.weighted or self.generator.overweights:
+            room[WEIGHTS] = np.empty(n)
+        return room
+
     @contextmanager
     def running(self) -> Iterator[Callable[..., None]]:
-        """A function fill(out, weights, first, done=None) whose threads live as long as the block."""
+        """A function fill(out, columns, first, done=None) whose threads live as long as the block."""
         if self.threads == 1:
-            yield lambda out, weights, first, done=None: self._serial(out, weights, first, done)
+            yield lambda out, columns, first, done=None: self._serial(out, columns, first, done)
             return
         with ThreadPoolExecutor(self.threads) as pool:
-            yield lambda out, weights, first, done=None: self._parallel(pool, out, weights, first, done)
+            yield lambda out, columns, first, done=None: self._parallel(pool, out, columns, first, done)
 
-    def _serial(
-        self, out: Array, weights: Array | None, first: int, done: Callable[[int], None] | None
-    ) -> None:
+    def _serial(self, out: Array, columns: Columns, first: int, done: Callable[[int], None] | None) -> None:
         for start in range(0, len(out), self.chunk):
-            self._fill(out, weights, first, start)
+            self._fill(out, columns, first, start)
             if done:
                 done(min(start + self.chunk, len(out)))
 
@@ -82,12 +104,12 @@ class Filler:
         self,
         pool: ThreadPoolExecutor,
         out: Array,
-        weights: Array | None,
+        columns: Columns,
         first: int,
         done: Callable[[int], None] | None,
     ) -> None:
         starts = range(0, len(out), self.chunk)
-        jobs = [pool.submit(self._fill, out, weights, first, start) for start in starts]
+        jobs = [pool.submit(self._fill, out, columns, first, start) for start in starts]
         try:
             for start, job in zip(starts, jobs, strict=True):
                 job.result()
@@ -98,12 +120,14 @@ class Filler:
                 job.cancel()
             raise
 
-    def _fill(self, out: Array, weights: Array | None, first: int, start: int) -> None:
+    def _fill(self, out: Array, columns: Columns, first: int, start: int) -> None:
         part = slice(start, min(start + self.chunk, len(out)))
-        if weights is None:
-            self.generator.fill(out[part], first + start, self.key)
+        share = {name: column[part] for name, column in columns.items()}
+        if self.weighted:
+            weights = share.pop(WEIGHTS)
+            self.generator.fill_weighted(out[part], weights, first + start, self.key, share)
         else:
-            self.generator.fill_weighted(out[part], weights[part], first + start, self.key)
+            self.generator.fill(out[part], first + start, self.key, share)
 
 
 def available_threads() -> int:
@@ -146,16 +170,39 @@ def generate(
             f"out must be C-contiguous float64 of shape {shape}, not {out.dtype} of shape {out.shape}"
         )
     filler = Filler(generator, seed, threads=threads, weighted=weighted, chunk=chunk)
-    weights = np.empty(n) if weighted else None
+    columns = filler.columns(n)
     with filler.running() as fill:
-        fill(out, weights, first, (lambda done: progress(done, n)) if progress else None)
-    return Events(
-        momenta=out,
-        pdg_ids=np.array(generator.pdg_ids, dtype=np.int32),
-        status=np.array(generator.status, dtype=np.int8),
-        masses=np.array(generator.masses),
-        weights=weights,
-        provenance=provenance_of(generator, n, seed, weights),
+        fill(out, columns, first, (lambda done: progress(done, n)) if progress else None)
+    weights = columns.get(WEIGHTS)
+    if not weighted and weights is not None and (weights == weights[0]).all():
+        weights = None
+        del columns[WEIGHTS]
+    template = template_of(generator, fixed=False)
+    return assemble(template, out, columns, provenance_of(generator, n, seed, weights if weighted else None))
+
+
+def assemble(template: Template, momenta: Array, columns: Columns, provenance: Provenance) -> Events:
+    """Events of all legs' momenta and of the columns that a Filler made beside them."""
+    special = (*PARTICLE_COLUMNS, WEIGHTS)
+    return template.expand(
+        momenta,
+        pdg_ids=columns.get("pdg_ids"),
+        status=columns.get("status"),
+        masses=columns.get("masses"),
+        weights=columns.get(WEIGHTS),
+        columns={name: column for name, column in columns.items() if name not in special},
+        provenance=provenance,
+    )
+
+
+def template_of(generator: Generator, *, fixed: bool = True) -> Template:
+    """What all events of this generator have in common: legs, masses, and the beams' momenta if `fixed`."""
+    beams = generator.beams.tolist() if fixed else []
+    return Template(
+        pdg_ids=generator.pdg_ids,
+        status=generator.status,
+        masses=generator.masses,
+        fixed={leg: (p[0], p[1], p[2], p[3]) for leg, p in enumerate(beams)},
     )
 
 
@@ -177,9 +224,9 @@ def provenance_of(generator: Generator, n: int, seed: int, weights: Array | None
         card=to_toml(generator.resolved()),
         seed=seed,
         sqrt_s=generator.card.sqrt_s,
-        beams=(generator.pdg_ids[0], generator.pdg_ids[1]),
-        cross_section_pb=value,
-        cross_section_error_pb=error,
+        beams=generator.beam_ids,
+        cross_section_pb=value if exact.unit == "pb" else None,
+        cross_section_error_pb=error if exact.unit == "pb" else None,
         weighted=weights is not None,
         trials=n,
         versions=versions(),

@@ -79,6 +79,11 @@ class Generator(ABC):
     """Whether unweighted events carry a column `weights` in pb, equal but for those above the maximum."""
 
     @property
+    def beam_ids(self) -> tuple[int, int] | None:
+        """PDG ids of the colliding particles, +z first; None for the decay of one particle."""
+        return (self.pdg_ids[0], self.pdg_ids[1]) if self.status[1] == -1 else None
+
+    @property
     def legs(self) -> int:
         """How many legs an event has, beams included."""
         return len(self.pdg_ids)
@@ -107,6 +112,10 @@ class Generator(ABC):
         columns: Columns = NO_COLUMNS,
     ) -> None:
         """Points within the cuts and weights in pb, whose mean is the cross section; out has all legs."""
+
+    def efficiency(self) -> float:
+        """Unweighted events kept per point drawn: 1 where every draw is an event."""
+        return 1.0
 
     @abstractmethod
     def me2(self, momenta: Array) -> Array:

@@ -7,21 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hepsym import events as files
 from hepsym._interruption import Interruption
 from hepsym.events.event import Provenance
 from hepsym.events.native import SHARD_EVENTS, DatasetWriter, Manifest
-from hepsym.events.template import Template
 from hepsym.generators.cards import Card
 from hepsym.generators.generate import (
     CHUNK,
+    WEIGHTS,
     Array,
     Filler,
     Progress,
+    assemble,
     check_count,
     generator_for,
     provenance_of,
+    template_of,
 )
 from hepsym.generators.process import Generator
 
@@ -38,10 +41,11 @@ class Summary:
     file: str
     sqrt_s: float
     """GeV"""
-    cross_section_pb: float
-    cross_section_error_pb: float
+    cross_section_pb: float | None
+    """None for the decay of one particle, whose width is among the figures."""
+    cross_section_error_pb: float | None
     unweighting_efficiency: float
-    """Events kept per event drawn: 1 for exact inversion. Weighted: (sum w)^2 / (n sum w^2)."""
+    """Events kept per point drawn: 1 for exact inversion. Weighted: (sum w)^2 / (n sum w^2)."""
     seconds: float
     events_per_second: float
     """Of those made now; a resumed run made fewer than the file holds."""
@@ -85,12 +89,13 @@ def generate_to(
     if files.format_of(path) == "native":
         manifest, made = _to_dataset(filler, n, path, shard_events, part, resume, seed, progress)
         held, source = manifest.events, manifest.provenance
-        efficiency = _efficiency(held, manifest.sum_weights, manifest.sum_weights_squared)
+        efficiency = generator.efficiency()
+        if weighted:
+            efficiency = _efficiency(held, manifest.sum_weights, manifest.sum_weights_squared)
     else:
         source, efficiency = _to_file(filler, n, path, seed, progress)
         held = made = n
     seconds = time.perf_counter() - start
-    assert source.cross_section_pb is not None and source.cross_section_error_pb is not None
     return Summary(
         process=source.process,
         events=held,
@@ -110,17 +115,6 @@ def generate_to(
 
 def _efficiency(n: int, sum_weights: float, sum_squares: float) -> float:
     return sum_weights**2 / (n * sum_squares) if sum_squares > 0.0 else 0.0
-
-
-def template_of(generator: Generator) -> Template:
-    """What all events of this generator have in common: legs, masses, and the beams' momenta."""
-    beams = generator.beams.tolist()
-    return Template(
-        pdg_ids=generator.pdg_ids,
-        status=generator.status,
-        masses=generator.masses,
-        fixed={leg: (p[0], p[1], p[2], p[3]) for leg, p in enumerate(beams)},
-    )
 
 
 def _to_dataset(
@@ -153,39 +147,44 @@ def _to_dataset(
         for index in missing:
             first, last = dataset.span(index)
             momenta = dataset.buffer(index)
-            dataset.put(index, momenta, _fill_shard(filler, fill, momenta, first))
+            columns = _fill_shard(filler, fill, momenta, first)
+            dataset.put(index, momenta, columns.pop(WEIGHTS, None), columns)
             made += last - first
             if progress:
                 progress(made, wanted)
             if interruption.asked:
                 raise KeyboardInterrupt
-        manifest = dataset.close(provenance=partial(_final, source, filler.weighted))
+        manifest = dataset.close(provenance=partial(_final, source, filler))
     return manifest, made
 
 
-def _fill_shard(filler: Filler, fill: Any, momenta: Array, first: int) -> Array | None:
-    if not filler.weighted:
-        fill(momenta, None, first)
-        return None
-    weights = np.empty(len(momenta))
+def _fill_shard(filler: Filler, fill: Any, momenta: Array, first: int) -> dict[str, NDArray[Any]]:
+    columns = filler.columns(len(momenta))
+    beams = len(filler.generator.beams)
+    if not (filler.weighted and beams):
+        fill(momenta, columns, first)
+        return columns
     whole = np.empty((min(len(momenta), 4 * CHUNK), filler.generator.legs, 4))  # weights need the beams
     for start in range(0, len(momenta), len(whole)):
         rows = slice(start, min(start + len(whole), len(momenta)))
         block = whole[: rows.stop - start]
-        fill(block, weights[rows], first + start)
-        momenta[rows] = block[:, len(filler.generator.beams) :]
-    return weights
+        fill(block, {name: column[rows] for name, column in columns.items()}, first + start)
+        momenta[rows] = block[:, beams:]
+    return columns
 
 
-def _final(source: Provenance, weighted: bool, manifest: Manifest) -> Provenance:
+def _final(source: Provenance, filler: Filler, manifest: Manifest) -> Provenance:
     """The provenance at the end: a weighted sample's own cross section, from its shards' sums."""
-    if not weighted:
+    if not filler.weighted:
         return source
-    return _weighted(source, manifest.events, manifest.sum_weights, manifest.sum_weights_squared)
+    total, squares = manifest.sum_weights, manifest.sum_weights_squared
+    return _weighted(source, filler.generator, manifest.events, total, squares)
 
 
-def _weighted(source: Provenance, n: int, total: float, squares: float) -> Provenance:
+def _weighted(source: Provenance, generator: Generator, n: int, total: float, squares: float) -> Provenance:
     """With the mean of n weights as cross section and its standard error, the mean itself for n = 1."""
+    if generator.cross_section().unit != "pb":
+        return replace(source, weighted=True)
     mean = total / n
     error = (max(squares / n - mean**2, 0.0) / (n - 1)) ** 0.5 if n > 1 else mean
     return replace(source, weighted=True, cross_section_pb=mean, cross_section_error_pb=error)
@@ -195,32 +194,33 @@ def _to_file(
     filler: Filler, n: int, path: str | Path, seed: int, progress: Progress | None
 ) -> tuple[Provenance, float]:
     files.check_output(path)
-    source, efficiency = provenance_of(filler.generator, n, seed), 1.0
-    block = np.empty((min(n, SHARD_EVENTS), filler.generator.legs, 4))
-    weights = np.empty(len(block)) if filler.weighted else None
-    if weights is not None:  # the header comes before the events, and says what their weights average to
-        total, squares = _sums(filler, n, block, weights)
-        source, efficiency = _weighted(source, n, total, squares), _efficiency(n, total, squares)
-    template = replace(template_of(filler.generator), fixed={})
+    generator = filler.generator
+    source, efficiency = provenance_of(generator, n, seed), generator.efficiency()
+    block = np.empty((min(n, SHARD_EVENTS), generator.legs, 4))
+    room = filler.columns(len(block))
+    if filler.weighted:  # the header comes before the events, and says what their weights average to
+        total, squares = _sums(filler, n, block, room)
+        source, efficiency = _weighted(source, generator, n, total, squares), _efficiency(n, total, squares)
+    template = template_of(generator, fixed=False)
     with files.open_writer(path, provenance=source) as writer, filler.running() as fill:
         for first in range(0, n, len(block)):
             count = min(len(block), n - first)
-            share = None if weights is None else weights[:count]
-            fill(block[:count], share, first)
-            kept = None if share is None else share.copy()
-            writer.write(template.expand(block[:count].copy(), weights=kept))
+            fill(block[:count], {name: column[:count] for name, column in room.items()}, first)
+            kept = {name: column[:count].copy() for name, column in room.items()}
+            writer.write(assemble(template, block[:count].copy(), kept, source))
             if progress:
                 progress(first + count, n)
     return source, efficiency
 
 
-def _sums(filler: Filler, n: int, block: Array, weights: Array) -> tuple[float, float]:
+def _sums(filler: Filler, n: int, block: Array, room: dict[str, NDArray[Any]]) -> tuple[float, float]:
     """Sums of the n events' weights and of their squares, by a first pass over the same events."""
     total = squares = 0.0
     with filler.running() as fill:
         for first in range(0, n, len(block)):
-            share = weights[: min(len(block), n - first)]
-            fill(block[: len(share)], share, first)
+            count = min(len(block), n - first)
+            fill(block[:count], {name: column[:count] for name, column in room.items()}, first)
+            share = room[WEIGHTS][:count]
             total += float(share.sum())
             squares += float((share * share).sum())
     return total, squares

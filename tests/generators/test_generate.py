@@ -84,7 +84,7 @@ def angles(settings: list[str], seed: int) -> tuple[np.ndarray, np.ndarray]:
     cosine, phi = np.empty(N), np.empty(N)
     with filler.running() as fill:
         for first in range(0, N, len(block)):
-            fill(block, None, first)
+            fill(block, {}, first)
             part = slice(first, first + len(block))
             cosine[part] = block[:, 0, 3] / momentum
             phi[part] = np.arctan2(block[:, 0, 2], block[:, 0, 1])
