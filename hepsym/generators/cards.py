@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from hepsym import _toml, constants
 from hepsym._cards import cards_directory
@@ -16,6 +16,7 @@ __all__ = [
     "Card",
     "Cut",
     "Electroweak",
+    "Integration",
     "card_from_toml",
     "card_names",
     "card_text",
@@ -68,8 +69,39 @@ class QCD(_toml.Table):
     """The strong coupling and how it is used."""
 
     alpha_s: float = Field(default=0.118, gt=0)
+    """At M_Z."""
     order: int = Field(default=1, ge=0, le=4)
-    scale: str | float | None = None
+    """Loops of its running; 0 keeps it fixed."""
+    scale: Literal["s_hat", "mt", "ht/2"] | float = "ht/2"
+    """Renormalisation scale: sqrt(s-hat), the largest transverse mass, half their sum, or GeV."""
+    factorization_scale: Literal["s_hat", "mt", "ht/2"] | float | None = None
+    """Of the PDFs; the renormalisation scale where absent."""
+    flavors: int = Field(default=5, ge=1, le=6)
+    """Quark flavours in a proton and in a jet, from d up."""
+
+    @field_validator("scale", "factorization_scale")
+    @classmethod
+    def _positive(cls, value: Any) -> Any:
+        if isinstance(value, float) and not value > 0.0:
+            raise ValueError(f"a scale of {value:g} GeV is not positive")
+        return value
+
+
+class Integration(_toml.Table):
+    """How the cross section is found and how points become events of equal weight."""
+
+    precision: float = Field(default=1e-3, gt=0, lt=1)
+    """Relative error of the cross section at which sampling stops."""
+    points: int = Field(default=100_000, ge=1000)
+    """Drawn in an iteration once the grid is frozen; a fifth of it in one that adapts the grid."""
+    adaptations: int = Field(default=8, ge=0, le=100)
+    """Iterations that adapt grid and channels before both are frozen."""
+    most_points: int = Field(default=20_000_000, ge=1000)
+    """Where sampling stops whatever the precision."""
+    bins: int = Field(default=64, ge=2, le=4096)
+    """Of the grid, along each axis."""
+    overweight: float = Field(default=1e-4, gt=0, lt=1)
+    """Share of the cross section above the maximum, kept as events of greater weight."""
 
 
 class Beams(_toml.Table):
@@ -120,8 +152,11 @@ class Card(_toml.Table):
     title: str = ""
     electroweak: Electroweak = Electroweak()
     qcd: QCD = QCD()
+    integration: Integration = Integration()
     masses: dict[str, float] = Field(default_factory=dict)
     """GeV by particle name; the PDG's where absent."""
+    widths: dict[str, float] = Field(default_factory=dict)
+    """GeV by particle name; the PDG's where absent, those of Z and W as the electroweak table says."""
     beams: Beams = Beams()
     cuts: dict[str, Cut] = Field(default_factory=dict)
     reference: list[dict[str, Any]] = Field(default_factory=list)
@@ -131,10 +166,11 @@ class Card(_toml.Table):
 
     @model_validator(mode="after")
     def _masses_have_owners(self) -> Self:
-        for name, value in self.masses.items():
-            constants.pdg_id(name)
-            if not value >= 0:
-                raise ValueError(f"masses.{name} = {value:g} GeV must not be negative")
+        for table in ("masses", "widths"):
+            for name, value in getattr(self, table).items():
+                constants.pdg_id(name)
+                if not value >= 0:
+                    raise ValueError(f"{table}.{name} = {value:g} GeV must not be negative")
         return self
 
     def mass(self, pdg: int) -> float:
@@ -143,6 +179,14 @@ class Card(_toml.Table):
             if abs(constants.pdg_id(name)) == abs(pdg):
                 return value
         return constants.mass(pdg)
+
+    def width(self, pdg: int) -> float:
+        """Width in GeV of a particle on this card: [widths], then the electroweak table's, then the PDG's."""
+        for name, value in self.widths.items():
+            if abs(constants.pdg_id(name)) == abs(pdg):
+                return value
+        listed = {23: self.electroweak.gamma_z, 24: self.electroweak.gamma_w}.get(abs(pdg))
+        return constants.width(pdg) if listed is None else listed
 
 
 def card_names() -> list[str]:
@@ -188,14 +232,32 @@ def parse_process(text: str) -> tuple[list[int], list[int]]:
 
 
 def _checked(name: str, values: dict[str, Any]) -> Card:
+    if "sqrt_s" not in values and isinstance(values.get("process"), str):
+        values = values | _energy_of_decay(values)
     try:
         return Card.model_validate(values).model_copy(update={"name": name})
     except ValidationError as error:
         raise InputError(f"card {name!r}: {_toml.first_fault(error, _keys_at)}") from None
 
 
+def _energy_of_decay(values: dict[str, Any]) -> dict[str, float]:
+    """sqrt_s of a process with one incoming particle, its mass; nothing for a collision."""
+    incoming = values["process"].split(">")[0].split()
+    if len(incoming) != 1:
+        return {}
+    pdg = abs(constants.pdg_id(incoming[0]))
+    masses = values.get("masses", {})
+    own = [m for name, m in masses.items() if abs(constants.pdg_id(name)) == pdg]
+    return {"sqrt_s": float(own[0]) if own else constants.mass(pdg)}
+
+
 def _keys_at(where: list[str]) -> list[str]:
-    tables: Mapping[str, type[_toml.Table]] = {"electroweak": Electroweak, "qcd": QCD, "beams": Beams}
+    tables: Mapping[str, type[_toml.Table]] = {
+        "electroweak": Electroweak,
+        "qcd": QCD,
+        "beams": Beams,
+        "integration": Integration,
+    }
     if len(where) == 1:
         return [k for k in Card.model_fields if k != "name"]
     if where[0] == "cuts":
