@@ -62,7 +62,7 @@ def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
         raise InputError(f"cannot create {path}: {error.strerror or error}") from None
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(handle, "w+b") as file:  # HDF5 and ROOT read what they wrote
             _allow_group(handle)
             yield file
             file.flush()

@@ -1,0 +1,113 @@
+"""What of an HDF5 file of unknown origin can be trusted? Plain arrays of its own, whole, of a sane size."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepsym.errors import InputError
+
+__all__ = ["HDF5_FAULTS", "attributes_of", "new_hdf5", "opened_hdf5", "plain_array", "rows", "store"]
+
+HDF5_FAULTS: tuple[type[Exception], ...] = (
+    OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError, OverflowError, MemoryError,
+    IndexError, NotImplementedError,
+)  # fmt: skip
+"""What h5py raises for a file that is damaged (found by damaging files at random)."""
+
+KEY = "hepsym"
+MOST_UNPACKED = 1200
+"""zlib makes at most 1032 bytes of one: what claims more has chunks missing, which HDF5 reads as zeros."""
+SLACK = 2**20
+MOST_ATTRIBUTE_BYTES = 64 * 2**20
+
+
+def _h5py() -> Any:
+    try:
+        import h5py
+    except ModuleNotFoundError:
+        raise InputError("HDF5 files need h5py, which is not installed: pip install 'hepsym[io]'") from None
+    return h5py
+
+
+@contextmanager
+def opened_hdf5(path: Path) -> Iterator[Any]:
+    """The file, open for reading. Raises InputError for one that is none, or is damaged, body included."""
+    h5py = _h5py()
+    if not path.is_file():
+        raise InputError(f"{path} {'is a directory, not a file' if path.is_dir() else 'does not exist'}")
+    try:
+        with path.open("rb"):  # the system's own words for a file that may not be read
+            pass
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from None
+    try:
+        with h5py.File(path, "r") as file:
+            yield file
+    except InputError:
+        raise
+    except HDF5_FAULTS as error:
+        why = " ".join(str(error).split())[:200]
+        raise InputError(f"{path} is damaged, or is not an HDF5 file: {why}") from None
+
+
+@contextmanager
+def new_hdf5(file: BinaryIO) -> Iterator[Any]:
+    """An HDF5 file to be written into an open one, whose metadata have checksums (HDF5 1.10 and later)."""
+    with _h5py().File(file, "w", libver=("v110", "v110")) as made:
+        yield made
+
+
+def store(group: Any, name: str, values: NDArray[Any], *, chunk_rows: int) -> Any:
+    """A dataset that can grow along its first axis; chunks are packed and have checksums."""
+    chunk = (chunk_rows, *(max(1, size) for size in values.shape[1:]))
+    return group.create_dataset(
+        name, data=values, maxshape=(None, *values.shape[1:]), chunks=chunk,
+        compression="gzip", compression_opts=1, shuffle=True, fletcher32=True,
+    )  # fmt: skip
+
+
+def plain_array(group: Any, name: str, path: Path) -> Any:
+    """The dataset of this name, of numbers, which lies in the file itself and is all there.
+
+    Raises InputError for links, data kept in other files, objects, and sizes that what is stored
+    cannot fill.
+    """
+    h5py = _h5py()
+    if name not in group or not isinstance(group.get(name, getlink=True), h5py.HardLink):
+        raise InputError(f"{path}: no array {name!r} in it")
+    found = group[name]
+    if not isinstance(found, h5py.Dataset):
+        raise InputError(f"{path}: {name!r} is not an array")
+    if found.is_virtual or found.external:
+        raise InputError(f"{path}: the array {name!r} lies in another file; only what is inside is read")
+    if found.shape is None or found.dtype.kind not in "iufb":
+        raise InputError(f"{path}: the array {name!r} is not of numbers")
+    stored = int(found.id.get_storage_size())
+    if found.size * found.dtype.itemsize > MOST_UNPACKED * stored + SLACK * bool(stored):
+        raise InputError(f"{path} is damaged: of the array {name!r} {stored} bytes are there, too few")
+    return found
+
+
+def rows(dataset: Any, first: int, last: int) -> NDArray[Any]:
+    """Rows of a dataset, in the machine's byte order."""
+    values = np.asarray(dataset[first:last])
+    return values.astype(values.dtype.newbyteorder("="), copy=False)
+
+
+def attributes_of(group: Any) -> Mapping[str, Any]:
+    """The JSON object that hepsym wrote; empty where there is none. Raises ValueError for a damaged one."""
+    if KEY not in group.attrs:
+        return {}
+    attribute = group.attrs.get_id(KEY)
+    if attribute.shape != () or attribute.dtype.itemsize > MOST_ATTRIBUTE_BYTES:
+        raise ValueError("its description is not a text")
+    said = group.attrs[KEY]
+    found = json.loads(said.decode() if isinstance(said, bytes) else str(said))
+    if not isinstance(found, dict):
+        raise ValueError("its description is not an object")
+    return found
