@@ -1,22 +1,24 @@
 """What a process card says: a TOML table, checked once at the door, every fault one clear line."""
 
-import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from hepsym import _toml, constants
 from hepsym._cards import cards_directory
 from hepsym.errors import InputError
+from hepsym.generators.card_tables import QCD, Beams, Cut, Electroweak, Integration, Variations
 
 __all__ = [
+    "QCD",
     "Beams",
     "Card",
     "Cut",
     "Electroweak",
     "Integration",
+    "Variations",
     "card_from_toml",
     "card_names",
     "card_text",
@@ -24,123 +26,6 @@ __all__ = [
     "parse_process",
     "to_toml",
 ]
-
-
-class Electroweak(_toml.Table):
-    """The input scheme and its inputs; what is absent is the PDG's (see electroweak.couplings)."""
-
-    scheme: Literal["gmu", "alpha0", "alphamz", "explicit"] = "gmu"
-    alpha_inverse: float | None = Field(default=None, gt=0)
-    sin2_theta_w: float | None = Field(default=None, gt=0, lt=1)
-    sin2_theta_eff: float | None = Field(default=None, gt=0, lt=1)
-    G_F: float | None = Field(default=None, gt=0)
-    m_z: float | None = Field(default=None, gt=0)
-    gamma_z: float | None = Field(default=None, ge=0)
-    m_w: float | None = Field(default=None, gt=0)
-    gamma_w: float | None = Field(default=None, ge=0)
-    width: Literal["fixed", "running"] = "fixed"
-
-    @model_validator(mode="after")
-    def _inputs_fit_the_scheme(self) -> Self:
-        takes = {
-            "gmu": {"G_F"},
-            "alpha0": {"alpha_inverse"},
-            "alphamz": {"alpha_inverse"},
-            "explicit": {"alpha_inverse", "sin2_theta_w", "G_F"},
-        }[self.scheme]
-        for name in sorted({"alpha_inverse", "sin2_theta_w", "G_F"} - takes):
-            if getattr(self, name) is not None:
-                raise ValueError(
-                    f"{name} is no input of scheme {self.scheme!r}; use scheme = 'explicit' to set it"
-                )
-        if self.scheme == "explicit":
-            for name in ("alpha_inverse", "sin2_theta_w"):
-                if getattr(self, name) is None:
-                    raise ValueError(f"scheme 'explicit' needs {name}")
-        if self.scheme != "explicit":
-            m_w = constants.mass(24) if self.m_w is None else self.m_w
-            m_z = constants.mass(23) if self.m_z is None else self.m_z
-            if m_w >= m_z:
-                raise ValueError(f"m_w = {m_w:g} GeV must be below m_z = {m_z:g} GeV")
-        return self
-
-
-class QCD(_toml.Table):
-    """The strong coupling and how it is used."""
-
-    alpha_s: float = Field(default=0.118, gt=0)
-    """At M_Z."""
-    order: int = Field(default=1, ge=0, le=4)
-    """Loops of its running; 0 keeps it fixed."""
-    scale: Literal["s_hat", "mt", "ht/2"] | float = "ht/2"
-    """Renormalisation scale: sqrt(s-hat), the largest transverse mass, half their sum, or GeV."""
-    factorization_scale: Literal["s_hat", "mt", "ht/2"] | float | None = None
-    """Of the PDFs; the renormalisation scale where absent."""
-    flavors: int = Field(default=5, ge=1, le=6)
-    """Quark flavours in a proton and in a jet, from d up."""
-
-    @field_validator("scale", "factorization_scale")
-    @classmethod
-    def _positive(cls, value: Any) -> Any:
-        if isinstance(value, float) and not value > 0.0:
-            raise ValueError(f"a scale of {value:g} GeV is not positive")
-        return value
-
-
-class Integration(_toml.Table):
-    """How the cross section is found and how points become events of equal weight."""
-
-    precision: float = Field(default=1e-3, gt=0, lt=1)
-    """Relative error of the cross section at which sampling stops."""
-    points: int = Field(default=100_000, ge=1000)
-    """Drawn in an iteration once the grid is frozen; a fifth of it in one that adapts the grid."""
-    adaptations: int = Field(default=8, ge=0, le=100)
-    """Iterations that adapt grid and channels before both are frozen."""
-    most_points: int = Field(default=20_000_000, ge=1000)
-    """Where sampling stops whatever the precision."""
-    bins: int = Field(default=64, ge=2, le=4096)
-    """Of the grid, along each axis."""
-    overweight: float = Field(default=1e-4, gt=0, lt=1)
-    """Share of the cross section above the maximum, kept as events of greater weight."""
-
-
-class Beams(_toml.Table):
-    """What collides: degree of longitudinal polarisation per beam (+1 right-handed), and PDFs."""
-
-    polarization: tuple[float, float] = (0.0, 0.0)
-    pdf: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _pair(cls, values: Any) -> Any:
-        pair = values.get("polarization") if isinstance(values, dict) else None
-        if isinstance(pair, list | tuple):
-            if len(pair) != 2:
-                raise ValueError(
-                    f"polarization needs two numbers, one a beam, not {len(pair)}; e.g. [0.8, -0.3]"
-                )
-            values = {**values, "polarization": tuple(pair)}
-        return values
-
-    @model_validator(mode="after")
-    def _degrees(self) -> Self:
-        for degree in self.polarization:
-            if not abs(degree) <= 1.0:
-                raise ValueError(f"polarization = {degree:g} is out of range: give a degree from -1 to 1")
-        return self
-
-
-class Cut(_toml.Table):
-    """Bounds on an observable, both inclusive; GeV for energies, radians for angles."""
-
-    min: float = -math.inf
-    max: float = math.inf
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if not self.min < self.max:
-            raise ValueError(f"min = {self.min:g} must be below max = {self.max:g}")
-        return self
 
 
 class Card(_toml.Table):
@@ -153,6 +38,7 @@ class Card(_toml.Table):
     electroweak: Electroweak = Electroweak()
     qcd: QCD = QCD()
     integration: Integration = Integration()
+    variations: Variations = Variations()
     masses: dict[str, float] = Field(default_factory=dict)
     """GeV by particle name; the PDG's where absent."""
     widths: dict[str, float] = Field(default_factory=dict)
@@ -257,6 +143,7 @@ def _keys_at(where: list[str]) -> list[str]:
         "qcd": QCD,
         "beams": Beams,
         "integration": Integration,
+        "variations": Variations,
     }
     if len(where) == 1:
         return [k for k in Card.model_fields if k != "name"]
