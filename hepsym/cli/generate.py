@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hepsym.cli._errors import reported
+from hepsym.cli._jets import make_jets
 from hepsym.cli._output import print_json, progress_bar
+from hepsym.errors import InputError
 
 if TYPE_CHECKING:
     from hepsym.generators import Card
@@ -30,6 +32,12 @@ def generate(
         bool, typer.Option("--weighted", help="Flat phase space with weights in pb.")
     ] = False,
     threads: Annotated[int | None, typer.Option(help="Threads; all cores by default.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes instead of threads (jets: all cores by default).")
+    ] = None,
+    dask: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler whose workers share this file system.")
+    ] = None,
     shards: Annotated[
         str | None, typer.Option(help="a:b/n makes parts a to b-1 of a run in n parts, for batch systems.")
     ] = None,
@@ -47,7 +55,17 @@ def generate(
     """
     with reported():
         from hepsym.generators.cards import load_card
+        from hepsym.generators.datasets.jet_card import is_jets
 
+        if is_jets(process):
+            refused = {"--weighted": weighted, "--threads": threads is not None, "--dry-run": dry_run}
+            make_jets(
+                process, events, out, settings or [], seed=seed, refused=refused, workers=workers,
+                dask=dask, shards=shards, resume=resume, as_json=as_json,
+            )  # fmt: skip
+            return
+        if workers is not None or dask is not None:
+            raise InputError("--workers and --dask are for jets so far; processes run on threads: --threads")
         card = load_card(process, settings or [])
         target = out if out is not None else Path(f"{card.name or 'hepsym'}-events")
         if dry_run:

@@ -1,0 +1,1 @@
+"""Datasets that other programs help to make: jets, through Pythia and FastJet."""
