@@ -65,7 +65,7 @@ def weak_decay(inputs: Inputs, m: float, partner: float, a: float, b: float, pdg
 
 
 def z_spectral(inputs: Inputs, q2: float, pdg: int) -> float:
-    """Share of an off-shell Z that goes to massless f fbar, per unit q^2; its integral is a branching ratio."""
+    """Share of an off-shell Z that goes to massless f fbar, per unit q^2; its integral is the branching."""
     left, right = inputs.z(pdg)
     transverse, _ = pair_tensor(q2, 0.0, 0.0)
     return (
