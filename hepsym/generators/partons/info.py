@@ -28,11 +28,15 @@ def read_info(path: Path) -> dict[str, str]:
         if match:
             last = match[1]
             found[last] = (match[2] or "").strip()
-        elif last and (line[0] in " \t-]" or found[last].startswith("[")):
+        elif last and (line[0] in " \t-]" or _is_open(found[last])):
             found[last] = f"{found[last]} {line.strip()}".strip()
         else:
             raise InputError(f"{path}, line {number}: 'Key: value' expected, not {line.strip()[:40]!r}")
     return {key: value.strip("\"'") for key, value in found.items()}
+
+
+def _is_open(value: str) -> bool:
+    return value.startswith("[") and "]" not in value
 
 
 def numbers(info: dict[str, str], key: str) -> list[float]:

@@ -1,7 +1,7 @@
 """At which scale are densities and couplings taken: Q^2 as a function of the momenta.
 
     "s_hat"   Q^2 = (p_1 + p_2)^2, of the two incoming partons
-    "mt"      Q^2 = (product of m_T,i^2)^(1/n), the geometric mean; m_T^2 for a pair of equal masses
+    "mt"      Q   = the largest m_T,i
     "ht/2"    Q   = (sum of m_T,i) / 2
     number    Q in GeV, fixed
 
@@ -52,10 +52,9 @@ def fill_scales(
             z = momenta[i, 0, 3] + momenta[i, 1, 3]
             q2 = (e - z) * (e + z) - x * x - y * y
         elif choice == MT:
-            q2 = 1.0
+            q2 = 0.0
             for leg in range(2, legs):
-                q2 *= masses[leg] ** 2 + momenta[i, leg, 1] ** 2 + momenta[i, leg, 2] ** 2
-            q2 = q2 ** (1.0 / (legs - 2))
+                q2 = max(q2, masses[leg] ** 2 + momenta[i, leg, 1] ** 2 + momenta[i, leg, 2] ** 2)
         elif choice == HT_HALF:
             total = 0.0
             for leg in range(2, legs):
