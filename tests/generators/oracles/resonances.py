@@ -56,7 +56,14 @@ def higgs_to_photons(inputs: Inputs, m_top: float) -> float:
 
 
 def produced(
-    spin: int, m: float, width: float, gluons: float, quarks: float, to: float, flavours: int = 5
+    spin: int,
+    m: float,
+    width: float,
+    gluons: float,
+    quarks: float,
+    to: float,
+    flavours: int = 5,
+    running: bool = False,
 ) -> Rate:
     """From the partial widths at the peak, that to quarks being of one flavour with its colours.
 
@@ -66,7 +73,8 @@ def produced(
     def rate(s: float, f: Luminosity) -> Array:
         root = math.sqrt(s)
         grow = (root / m) ** (3 if spin == 2 else 1)
-        law = PICOBARN * (2 * spin + 1) * to * grow / ((s - m * m) ** 2 + (m * width) ** 2)
+        breadth = s * width / m if running else m * width
+        law = PICOBARN * (2 * spin + 1) * to * grow / ((s - m * m) ** 2 + breadth**2)
         pairs = sum(either(f, q, -q) for q in range(1, flavours + 1))
         cubic = (root / m) ** 3
         return np.asarray(
