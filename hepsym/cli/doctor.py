@@ -62,6 +62,7 @@ def examine() -> Iterator[Finding]:
     yield threads()
     yield kernel_cache()
     yield from cards()
+    yield parton_sets()
     yield gpu()
 
 
@@ -136,6 +137,23 @@ def cards() -> Iterator[Finding]:
         else:
             count = len(list(place.glob("*.toml")))
             yield Finding(f"{kind} cards", f"{count} in {place}", "ok" if count else "fault")
+
+
+def parton_sets() -> Finding:
+    """The sets of parton densities that processes of protons may use."""
+    from hepsym.generators.partons import pdf_sets
+    from hepsym.generators.partons.sets import HOW_TO_GET_ONE
+
+    found = pdf_sets()
+    if not found:
+        return Finding("PDF sets", "none found: no processes of protons", "absent", HOW_TO_GET_ONE)
+    places = sorted(
+        {
+            str(p.parent.parent if p.with_name(f"{name}.info").is_file() else p.parent)
+            for name, p in found.items()
+        }
+    )
+    return Finding("PDF sets", f"{len(found)} in {', '.join(places)}: {', '.join(found)}")
 
 
 def gpu() -> Finding:

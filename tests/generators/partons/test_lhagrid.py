@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hepsym.cli import doctor
 from hepsym.errors import InputError
 from hepsym.generators.partons import DEFAULT_PDF, load_pdf, pdf_sets
 from hepsym.generators.partons.info import numbers, read_info
@@ -194,3 +195,9 @@ def test_the_default_set_is_pythias(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in pdf_sets():  # each of Pythia's LHAPDF 6 grids is read, touching numbers and all
         pdf = load_pdf(name)
         assert np.isfinite(pdf.xf(0.1, 100.0)).all()
+
+
+def test_doctor_lists_the_sets_or_says_how_to_get_one(alone: Path) -> None:
+    assert "pip install pythia8mc" in doctor.parton_sets().remedy
+    write_set(alone, members=1)
+    assert doctor.parton_sets().value == f"1 in {alone}: known"

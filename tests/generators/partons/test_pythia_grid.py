@@ -1,10 +1,10 @@
 """How near is x f to Pythia 8's own reading of the same file, whose cubic differs from LHAPDF's?
 
 Pythia passes one Lagrange cubic through the four knots around; LHAPDF joins Hermite cubics with finite
-differences. On NNPDF2.3 LO's knots, e^0.37 apart, the two differ by 4e-5 typically and by up to 4e-3
-between the coarsest. So three things are held: Lagrange on the numbers that hepsym read is Pythia to
-rounding (same file, same knots, same columns), the two cubics differ by less than 1e-3 in 95 % of the
-cloud, and never by more than 5e-3.
+differences. On NNPDF2.3 LO's knots, e^0.37 apart, the two differ by 4e-5 typically and by up to 1.5e-3 of
+all partons together between the coarsest. So three things are held: Lagrange on the numbers that hepsym
+read is Pythia to rounding (same file, same knots, same columns), the two cubics differ by less than
+1e-3 of the parton in 95 % of the cloud (3e-4 measured), and never by more than 2e-3 of all partons.
 """
 
 import numpy as np
@@ -69,7 +69,7 @@ def test_the_two_cubics_agree_as_far_as_they_can(
     apart = abs(ours - theirs) / np.maximum(abs(theirs), 1e-3 * total)
     assert np.median(apart) < 1e-4
     assert np.quantile(apart, 0.95) < 1e-3
-    assert (abs(ours - theirs) / total).max() < 5e-3
+    assert (abs(ours - theirs) / total).max() < 2e-3
 
 
 def test_momentum_adds_up() -> None:
