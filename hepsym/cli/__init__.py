@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "processes": "List the process cards, a line each.",
     "card": "Print a commented process card to edit.",
     "generate": "Generate events of a process, and its cross section.",
+    "shower": "Shower and hadronise an event file through Pythia.",
     "amplitude": "Squared matrix elements at given phase-space points.",
     "info": "What an event file holds and where it came from.",
     "validate": "Check an event file: complete, finite, on shell, balanced.",

@@ -60,7 +60,7 @@ class Collisions:
         self._eta_max = card.particle_eta_max
         self._pythia: Any = pythia8mc.Pythia("", False)
         for line in _settings(card, seed):
-            if not self._pythia.readString(line):
+            if not self._pythia.readString(line, False):
                 raise RunError(f"Pythia does not take the setting {line!r}: another version than 8.317?")
         if not self._pythia.init():
             raise InputError(
