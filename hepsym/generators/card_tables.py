@@ -52,9 +52,9 @@ class Electroweak(_toml.Table):
 class QCD(_toml.Table):
     """The strong coupling and how it is used."""
 
-    alpha_s: float = Field(default=0.118, gt=0)
-    """At M_Z."""
-    order: int = Field(default=1, ge=0, le=4)
+    alpha_s: float | None = Field(default=None, gt=0, lt=1)
+    """At M_Z; the PDF set's own coupling where absent, 0.118 without one."""
+    order: int = Field(default=1, ge=0, le=3)
     """Loops of its running; 0 keeps it fixed."""
     scale: Literal["s_hat", "mt", "ht/2"] | float = "ht/2"
     """Renormalisation scale: sqrt(s-hat), the largest transverse mass, half their sum, or GeV."""
@@ -62,6 +62,11 @@ class QCD(_toml.Table):
     """Of the PDFs; the renormalisation scale where absent."""
     flavors: int = Field(default=5, ge=1, le=6)
     """Quark flavours in a proton and in a jet, from d up."""
+
+    @property
+    def value(self) -> float:
+        """alpha_s at M_Z, 0.118 where the card has none: what matrix elements are first evaluated with."""
+        return 0.118 if self.alpha_s is None else self.alpha_s
 
     @field_validator("scale", "factorization_scale")
     @classmethod

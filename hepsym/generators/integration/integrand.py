@@ -22,11 +22,11 @@ class Points:
     weight: Array
     """(n,) integrand over sampling density, in the integral's unit; 0 where a point is cut away."""
     shares: Array = field(default_factory=lambda: np.empty((0, 0)))
-    """(n, groups): what each group of subprocesses contributes to the integrand."""
+    """(n, groups): weight of each group of subprocesses per unit of parton luminosity."""
     fractions: Array = field(default_factory=lambda: np.empty((0, 2)))
     """(n, 2) momentum fractions of the partons."""
     scales: Array = field(default_factory=lambda: np.empty((0, 2)))
-    """(n, 2) GeV, renormalisation and factorisation scale."""
+    """(n, 2) GeV^2, squares of the renormalisation and the factorisation scale."""
     densities: Array = field(default_factory=lambda: np.empty((0, 0)))
     """(n, channels): sampling density of each channel over that of their mixture."""
 

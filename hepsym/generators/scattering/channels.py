@@ -1,0 +1,211 @@
+"""Which ways to draw a process' phase space suit its diagrams? Resonances, exchanges, decays, cuts.
+
+Declared decays and s-channel propagators become systems of a tree; one tree a set of propagators, those
+with more resonances first. A propagator that parts the incoming legs makes the first break follow a t
+channel.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from hepsym.errors import InputError
+from hepsym.generators.process_string import Node
+from hepsym.generators.scattering.groups import Group
+from hepsym.generators.scattering.initial import Fixed, Initial, Partons
+from hepsym.generators.scattering.integrand import Channel, Collision
+from hepsym.generators.scattering.selection import Selection
+from hepsym.generators.scattering.tree import Leaf, System, Tree
+from hepsym.generators.theory import Theory
+
+__all__ = ["channels_of"]
+
+MOST = 6
+"""Channels at most: each costs an inverse map a point."""
+_NEAR = 10.0
+"""Widths within which a resonance outside the allowed masses still shapes the rate."""
+
+Legs = frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Propagator:
+    """A particle that outgoing legs make together."""
+
+    legs: Legs
+    mass: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What masses and cuts allow."""
+
+    masses: tuple[float, ...]
+    selection: Selection
+    energy: float
+    """Largest energy of the collision, GeV."""
+
+    def low(self, legs: Iterable[int]) -> float:
+        """Least mass of a system, GeV: that of its legs, of its pairs' cuts, and its own."""
+        inside = sorted(legs)
+        least = sum(self.masses[leg] for leg in inside)
+        return max(least, self.selection.mass_window(inside)[0], self._of_pairs(inside))
+
+    def _of_pairs(self, legs: Sequence[int]) -> float:
+        """m^2 = sum m_ij^2 - (k - 2) sum m_i^2 over the pairs of k legs, bounded pair by pair."""
+        if len(legs) < 3:
+            return 0.0
+        pairs = [(a, b) for i, a in enumerate(legs) for b in legs[i + 1 :]]
+        total = sum(
+            max(self.selection.mass_window(p)[0], self.masses[p[0]] + self.masses[p[1]]) ** 2 for p in pairs
+        )
+        total -= (len(legs) - 2) * sum(self.masses[leg] ** 2 for leg in legs)
+        return math.sqrt(max(total, 0.0))
+
+    def high(self, legs: Iterable[int]) -> float:
+        """Largest mass of a system, GeV."""
+        inside = set(legs)
+        beside = sum(m for leg, m in enumerate(self.masses) if leg not in inside)
+        return min(self.energy - beside, self.selection.mass_window(sorted(inside))[1])
+
+    def resonant(self, p: Propagator) -> bool:
+        """Whether a propagator's peak lies in or near the masses that its legs can have."""
+        reach = _NEAR * p.width
+        return p.width > 0.0 and self.low(p.legs) - reach < p.mass < self.high(p.legs) + reach
+
+
+def channels_of(
+    theory: Theory,
+    collision: Collision,
+    groups: Sequence[Group],
+    outgoing: Sequence[Node],
+    selection: Selection,
+) -> tuple[list[Channel], frozenset[int]]:
+    """The channels, and the numbers of the cuts that they respect by construction. Raises InputError."""
+    count = len(groups[0].element.pdg_ids) - len(collision.masses)
+    bounds = Bounds(tuple(groups[0].element.masses[-count:]), selection, collision.sqrt_s)
+    everyone = frozenset(range(count))
+    if bounds.high(everyone) <= bounds.low(everyone) and not _at_threshold(collision, bounds, everyone):
+        raise InputError(
+            f"no phase space is left: the outgoing particles need {bounds.low(everyone):.10g} GeV and "
+            f"{bounds.high(everyone):.10g} GeV is there; raise sqrt_s or widen the cuts"
+        )
+    declared = list(_declared(outgoing, theory, 0))
+    forests, exchanged = _from_diagrams(theory, groups, len(collision.masses), count, declared, bounds)
+    peaked = exchanged is not None
+    finals: list[tuple[frozenset[Propagator], Tree]] = []
+    for forest in forests:
+        root = _system(everyone, [*declared, *(p for p in forest if p.legs != everyone)], bounds)
+        parts = (root.first, root.second)
+        least_pt = max((selection.least_pt(x.leg) for x in parts if isinstance(x, Leaf)), default=0.0)
+        finals.append((forest, Tree(root, least_pt, peaked, exchanged or 0.0)))
+    if collision.pdf is None:
+        channels = [Channel(Fixed(collision.sqrt_s), tree) for _, tree in finals]
+        return _distinct(channels), frozenset()
+    total = [p for p in declared if p.legs == everyone]
+    channels = []
+    for forest, tree in finals:
+        whole = total or [p for p in forest if p.legs == everyone]
+        for initial in _initials(whole, tree, collision, bounds, everyone):
+            channels.append(Channel(initial, tree))
+    return _distinct(channels), selection.within_mass_window(sorted(everyone))
+
+
+def _at_threshold(collision: Collision, bounds: Bounds, everyone: Legs) -> bool:
+    return collision.pdf is None and bounds.high(everyone) > sum(bounds.masses)
+
+
+def _declared(nodes: Sequence[Node], theory: Theory, first: int) -> Iterable[Propagator]:
+    """The decays of a process string, as systems of outgoing legs counted from `first`."""
+    for node in nodes:
+        count = len(node.leaves())
+        if node.products:
+            legs = frozenset(range(first, first + count))
+            yield Propagator(legs, theory.mass(node.pdg), theory.width(node.pdg))
+            yield from _declared(node.products, theory, first)
+        first += count
+
+
+def _from_diagrams(
+    theory: Theory,
+    groups: Sequence[Group],
+    incoming: int,
+    count: int,
+    declared: Sequence[Propagator],
+    bounds: Bounds,
+) -> tuple[list[frozenset[Propagator]], float | None]:
+    """Sets of s-channel propagators beside the declared ones, and the least mass in a t channel, if any."""
+    found: dict[frozenset[Propagator], None] = {}
+    exchanged: float | None = None
+    all_legs = (1 << (incoming + count)) - 1
+    for group in groups:
+        for diagram in group.element.diagrams:
+            forest = set()
+            for legs, pdg in diagram:
+                mass, width = theory.mass(pdg), theory.width(pdg)
+                ends = legs & ((1 << incoming) - 1)
+                if incoming == 2 and ends not in {0, 3}:
+                    exchanged = mass if exchanged is None else min(exchanged, mass)
+                    continue
+                final = (all_legs ^ legs if ends else legs) >> incoming
+                own = frozenset(k for k in range(count) if final >> k & 1)
+                p = Propagator(own, mass, width)
+                if len(own) < 2 or any(d.legs == own for d in declared):
+                    continue
+                if bounds.resonant(p):
+                    forest.add(p)
+                elif mass == 0.0 and len(own) < count:
+                    forest.add(Propagator(own, 0.0, 0.0))
+            found[frozenset(forest)] = None
+    ranked = sorted(found, key=lambda f: (-sum(p.width > 0.0 for p in f), -len(f), sorted(map(_order, f))))
+    return (ranked[:MOST] or [frozenset()]), exchanged
+
+
+def _order(p: Propagator) -> tuple[list[int], float]:
+    return sorted(p.legs), p.mass
+
+
+def _system(legs: Legs, propagators: Sequence[Propagator], bounds: Bounds) -> System:
+    """The binary tree of these legs: largest propagators inside first, what is left paired in order."""
+    parts: list[Leaf | System] = []
+    left = set(legs)
+    inside = sorted((p for p in propagators if p.legs < legs), key=lambda p: (-len(p.legs), _order(p)))
+    for p in inside:
+        if p.legs <= left:
+            left -= p.legs
+            made = _system(p.legs, [q for q in propagators if q.legs < p.legs], bounds)
+            parts.append(_shaped(made, p, bounds))
+    parts += [Leaf(leg, bounds.masses[leg]) for leg in sorted(left)]
+    parts.sort(key=lambda part: min(part.legs))
+    while len(parts) > 2:
+        *rest, one, two = parts
+        joined = System(one, two, low=bounds.low(one.legs + two.legs))
+        parts = [*rest, joined]
+    return System(parts[0], parts[1])
+
+
+def _shaped(system: System, p: Propagator, bounds: Bounds) -> System:
+    low = bounds.low(p.legs)
+    if p.width > 0.0 and bounds.resonant(p):
+        return System(system.first, system.second, p.mass, p.width, low=low)
+    return System(system.first, system.second, power=1.0 if p.mass == 0.0 and low > 0.0 else 0.0, low=low)
+
+
+def _initials(
+    whole: Sequence[Propagator], tree: Tree, collision: Collision, bounds: Bounds, everyone: Legs
+) -> Iterable[Initial]:
+    """One per resonance of everything that leaves, else a falling power."""
+    parts = (tree.root.first, tree.root.second)
+    threshold = sum(math.hypot(part.least, tree.least_pt) for part in parts)
+    low = max(bounds.low(everyone), threshold, 1e-6 * collision.sqrt_s)
+    high = min(bounds.high(everyone), collision.sqrt_s)
+    resonances = [p for p in whole if bounds.resonant(p)]
+    if not resonances:
+        yield Partons(collision.sqrt_s, low, high)
+    for p in resonances:
+        yield Partons(collision.sqrt_s, low, high, p.mass, p.width)
+
+
+def _distinct(channels: Sequence[Channel]) -> list[Channel]:
+    return list(dict.fromkeys(channels))[:MOST]

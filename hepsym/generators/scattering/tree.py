@@ -1,0 +1,263 @@
+"""How are three and more particles drawn? As a binary tree: systems that break in two, and again in two.
+
+    dPhi_n(M; ...) = dPhi_2(M; m_a, m_b)  ds_a / 2 pi  dPhi(m_a; ...)  ds_b / 2 pi  dPhi(m_b; ...)
+
+A system's squared mass is drawn by a Breit-Wigner, as a power, or evenly; the first break may follow a
+t channel. Byckling and Kajantie, Particle Kinematics (1973), ch. V.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepsym._numba import kernel, loop
+from hepsym.generators.scattering.final import Final
+from hepsym.generators.scattering.two_body import two_body, two_body_inverse
+from hepsym.lorentz.kernels import boost_from_rest, boost_to_rest
+
+__all__ = ["Leaf", "System", "Tree"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """An outgoing particle."""
+
+    leg: int
+    """From 0 among the outgoing."""
+    mass: float
+    """GeV"""
+
+    @property
+    def least(self) -> float:
+        """Least mass, GeV."""
+        return self.mass
+
+    @property
+    def legs(self) -> tuple[int, ...]:
+        """Outgoing legs inside."""
+        return (self.leg,)
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Two leaves or systems of a common mass; resonance = 0 draws s^-power, evenly for power = 0."""
+
+    first: "Leaf | System"
+    second: "Leaf | System"
+    resonance: float = 0.0
+    """GeV"""
+    width: float = 0.0
+    power: float = 0.0
+    low: float = 0.0
+    """GeV: a bound that cuts put on the mass, beside that of the particles inside."""
+
+    @property
+    def least(self) -> float:
+        """Least mass, GeV."""
+        return max(self.low, self.first.least + self.second.least)
+
+    @property
+    def legs(self) -> tuple[int, ...]:
+        """Outgoing legs inside."""
+        return self.first.legs + self.second.legs
+
+
+@dataclass(frozen=True)
+class Tree(Final):
+    """The root's mass is the collision's; its break may follow a t channel and keep a least pt."""
+
+    root: System
+    least_pt: float = 0.0
+    peaked: bool = False
+    exchanged: float = 0.0
+
+    @property
+    def axes(self) -> int:  # type: ignore[override]
+        """Two a break, one a system below the root: 3 k - 4."""
+        return 3 * len(self.root.legs) - 4
+
+    def forward(self, u: Array, sqrt_s: Array, momenta: Array, jacobian: Array) -> None:
+        """See Final.forward."""
+        jacobian[:] = 1.0
+        self._break(self.root, sqrt_s, None, u, 0, momenta, jacobian)
+
+    def _break(
+        self,
+        system: System,
+        mass: Array,
+        momentum: Array | None,
+        u: Array,
+        taken: int,
+        momenta: Array,
+        jacobian: Array,
+    ) -> int:
+        """Draw what a system of this mass and momentum (None: at rest) ends in; returns uniforms taken."""
+        parts = (system.first, system.second)
+        masses: list[Array] = []
+        for part, other in (parts, parts[::-1]):
+            beside = masses[0] if masses else np.full(len(u), other.least)
+            if isinstance(part, Leaf):
+                masses.append(np.full(len(u), part.mass))
+                continue
+            drawn = np.empty(len(u))
+            _draw_mass(
+                u[:, taken],
+                part.least,
+                mass - beside,
+                part.resonance,
+                part.width,
+                part.power,
+                drawn,
+                jacobian,
+            )
+            masses.append(drawn)
+            taken += 1
+        pair = np.empty((2, len(u), 4))
+        slope = np.empty(len(u))
+        root = momentum is None
+        two_body(
+            u[:, taken : taken + 2], mass, masses[0], masses[1],
+            self.least_pt if root else 0.0, self.peaked and root, self.exchanged, pair[0], pair[1], slope,
+        )  # fmt: skip
+        taken += 2
+        jacobian *= slope
+        if momentum is not None:
+            _to_frame(pair, momentum, mass)
+        for part, own, p in zip(parts, masses, pair, strict=True):
+            if isinstance(part, Leaf):
+                momenta[:, part.leg] = p
+            else:
+                taken = self._break(part, own, p, u, taken, momenta, jacobian)
+        return taken
+
+    def inverse(self, momenta: Array, sqrt_s: Array, u: Array, jacobian: Array) -> None:
+        """See Final.inverse. Error: 1e-10 of u, where no system's mass is lost in its energy."""
+        jacobian[:] = 1.0
+        self._join(self.root, sqrt_s, None, u, 0, momenta, jacobian)
+
+    def _join(
+        self,
+        system: System,
+        mass: Array,
+        momentum: Array | None,
+        u: Array,
+        taken: int,
+        momenta: Array,
+        jacobian: Array,
+    ) -> int:
+        parts = (system.first, system.second)
+        pair = np.stack([momenta[:, list(part.legs)].sum(axis=1) for part in parts])
+        masses: list[Array] = []
+        for number, (part, other) in enumerate((parts, parts[::-1])):
+            if isinstance(part, Leaf):
+                masses.append(np.full(len(u), part.mass))
+                continue
+            beside = masses[0] if masses else np.full(len(u), other.least)
+            masses.append(_invariant_mass(pair[number]))
+            column = np.empty(len(u))
+            _find_mass(
+                masses[number], part.least, mass - beside, part.resonance, part.width, part.power, column,
+                jacobian,
+            )  # fmt: skip
+            u[:, taken] = column
+            taken += 1
+        rest = pair.copy()
+        if momentum is not None:
+            _to_rest(rest, momentum, mass)
+        angles, slope = np.empty((len(u), 2)), np.empty(len(u))
+        root = momentum is None
+        two_body_inverse(
+            rest[0], mass, masses[0], masses[1],
+            self.least_pt if root else 0.0, self.peaked and root, self.exchanged, angles, slope,
+        )  # fmt: skip
+        u[:, taken : taken + 2] = angles
+        taken += 2
+        jacobian *= slope
+        for part, own, p in zip(parts, masses, pair, strict=True):
+            if isinstance(part, System):
+                taken = self._join(part, own, p, u, taken, momenta, jacobian)
+        return taken
+
+
+def _invariant_mass(p: Array) -> Array:
+    square = (p[:, 0] - p[:, 3]) * (p[:, 0] + p[:, 3]) - p[:, 1] ** 2 - p[:, 2] ** 2
+    return np.asarray(np.sqrt(np.maximum(square, 0.0)))
+
+
+@kernel
+def level_of(s: float, m2: float, mg: float, k: float) -> float:
+    """The distribution function's own variable: arctangent, logarithm (k = 0), or s^k."""
+    if mg > 0.0:
+        return math.atan2(s - m2, mg)
+    return math.log(s) if k == 0.0 else math.pow(s, k)
+
+
+@kernel
+def slope_of(s: float, m2: float, mg: float, k: float) -> float:
+    """ds / d level."""
+    if mg > 0.0:
+        return ((s - m2) * (s - m2) + mg * mg) / mg
+    return s if k == 0.0 else math.pow(s, 1.0 - k) / k
+
+
+@loop
+def _draw_mass(
+    u: Array, low: float, high: Array, m: float, width: float, power: float, mass: Array, jacobian: Array
+) -> None:
+    m2, mg, k = m * m, m * width, 1.0 - power
+    bottom = level_of(low * low, m2, mg, k)
+    for i in range(u.shape[0]):
+        if high[i] <= low:
+            mass[i] = low
+            jacobian[i] = 0.0
+            continue
+        top = level_of(high[i] * high[i], m2, mg, k)
+        level = bottom + (top - bottom) * u[i]
+        if mg > 0.0:
+            s = m2 + mg * math.tan(level)
+        else:
+            s = math.exp(level) if k == 0.0 else math.pow(level, 1.0 / k)
+        s = min(max(s, low * low), high[i] * high[i])
+        mass[i] = math.sqrt(s)
+        jacobian[i] *= (top - bottom) * slope_of(s, m2, mg, k) / (2.0 * math.pi)
+
+
+@loop
+def _find_mass(
+    mass: Array, low: float, high: Array, m: float, width: float, power: float, u: Array, jacobian: Array
+) -> None:
+    m2, mg, k = m * m, m * width, 1.0 - power
+    bottom = level_of(low * low, m2, mg, k)
+    for i in range(u.shape[0]):
+        if high[i] <= low or mass[i] < low * (1.0 - 1e-9) or mass[i] > high[i] * (1.0 + 1e-9):
+            u[i] = 0.5
+            jacobian[i] = 0.0
+            continue
+        s = mass[i] * mass[i]
+        top = level_of(high[i] * high[i], m2, mg, k)
+        u[i] = min(max((level_of(s, m2, mg, k) - bottom) / (top - bottom), 0.0), 1.0)
+        jacobian[i] *= (top - bottom) * slope_of(s, m2, mg, k) / (2.0 * math.pi)
+
+
+@loop
+def _to_frame(pair: Array, momentum: Array, mass: Array) -> None:
+    for part in range(2):
+        for i in range(pair.shape[1]):
+            q = momentum[i]
+            p = pair[part, i]
+            e, x, y, z = boost_from_rest((p[0], p[1], p[2], p[3]), (q[0], q[1], q[2], q[3]), mass[i])
+            p[0], p[1], p[2], p[3] = e, x, y, z
+
+
+@loop
+def _to_rest(pair: Array, momentum: Array, mass: Array) -> None:
+    for part in range(2):
+        for i in range(pair.shape[1]):
+            q = momentum[i]
+            p = pair[part, i]
+            e, x, y, z = boost_to_rest((p[0], p[1], p[2], p[3]), (q[0], q[1], q[2], q[3]), mass[i])
+            p[0], p[1], p[2], p[3] = e, x, y, z
