@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+EQUAL = 0.99
+"""Effective over actual number of events above which a sample counts as unweighted."""
+
 
 @app.command()
 def fit(
@@ -114,7 +117,8 @@ def check_rows(rows: int | None, there: int | None = None) -> None:
 def refuse_weighted(files: list[Path]) -> None:
     """Refuse event files whose events do not all count alike: a fit would take no notice of it.
 
-    Those that say so, and those whose weights differ within the first piece that is read.
+    Those that say so, and those whose weights differ within the first piece that is read by more than
+    the few overweights of an unweighting: (sum w)^2 / (n sum w^2) below EQUAL.
     """
     import numpy as np
 
@@ -130,7 +134,9 @@ def refuse_weighted(files: list[Path]) -> None:
             )
         first = next(iterate(path), None)
         weights = None if first is None else first.weights
-        if weights is not None and len(weights) and np.ptp(weights) > 1e-6 * np.abs(weights).max():
+        if weights is None or not len(weights) or np.ptp(weights) <= 1e-6 * np.abs(weights).max():
+            continue
+        if weights.min() <= 0.0 or weights.sum() ** 2 < EQUAL * len(weights) * (weights**2).sum():
             raise InputError(
                 f"{path} has weights from {weights.min():g} to {weights.max():g}, but a fit counts all "
                 "events alike: unweight them first"
