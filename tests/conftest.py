@@ -1,6 +1,7 @@
 """What every test runs under: one thread in the linear algebra, no display, and which tests are left out."""
 
 import os
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -37,3 +38,19 @@ def cuda_is_there() -> bool:
     except ModuleNotFoundError:
         return False
     return bool(torch.cuda.is_available())
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The table of pulls: every card against its references (tests/generators/test_references.py)."""
+    reports = [r for how in ("passed", "failed") for r in terminalreporter.getreports(how)]
+    rows = [value for r in reports for name, value in r.user_properties if name == "pull"]
+    if not rows:
+        return
+    terminalreporter.section("pulls of cross sections and widths")
+    for card, ours, error, theirs, their_error, pull, unit, source in sorted(rows, key=lambda row: row[0]):
+        measured = (
+            f"{ours:12.6g} +- {error / ours:.1e} {unit:3s}  {theirs:12.6g} +- {their_error / theirs:.1e}"
+        )
+        terminalreporter.write_line(f"{card:16s} {measured}  {pull:+5.2f}  {source}")
+    chi2 = sum(row[5] ** 2 for row in rows)
+    terminalreporter.write_line(f"{len(rows)} pulls, sum of their squares {chi2:.1f}")

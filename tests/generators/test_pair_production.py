@@ -9,7 +9,7 @@ from scipy import constants as codata
 from scipy.integrate import quad
 
 from hepsym.errors import InputError
-from hepsym.generators import card_names, generate, generator_for, load_card
+from hepsym.generators import generate, generator_for, load_card
 
 MADGRAPH = (
     "electroweak={scheme='explicit', alpha_inverse=132.507, sin2_theta_w=0.22224648578577766, "
@@ -42,27 +42,6 @@ def test_massless_closed_form(sqrt_s: float) -> None:
     assert made.value_pb == pytest.approx(sigma, rel=1e-6)
     assert made.integrated_pb == pytest.approx(made.value_pb, rel=1e-12)
     assert generator.figures()["forward_backward_asymmetry"] == pytest.approx(asymmetry, abs=1e-6)
-
-
-REFERENCES = [(name, i) for name in card_names() for i in range(len(load_card(name).reference))]
-
-
-@pytest.mark.parametrize(("name", "index"), REFERENCES)
-def test_the_cards_own_references(name: str, index: int) -> None:
-    """Every card carries values of other programs; a new card is tested by existing."""
-    entry: dict[str, Any] = load_card(name).reference[index]
-    generator = generator_for(load_card(name, entry["set"]))
-    assert generator.cross_section().value_pb == pytest.approx(
-        entry["cross_section_pb"], rel=entry["relative_error"]
-    )
-    if "forward_backward_asymmetry" in entry:
-        assert generator.figures()["forward_backward_asymmetry"] == pytest.approx(
-            entry["forward_backward_asymmetry"], abs=entry["absolute_error"]
-        )
-
-
-def test_every_card_has_a_reference() -> None:
-    assert {name for name, _ in REFERENCES} == set(card_names())
 
 
 @pytest.mark.parametrize(
