@@ -8,7 +8,6 @@ import typer
 from hepsym.cli._errors import reported
 from hepsym.cli._jets import make_jets
 from hepsym.cli._output import print_json, progress_bar
-from hepsym.errors import InputError
 
 if TYPE_CHECKING:
     from hepsym.generators import Card
@@ -64,21 +63,20 @@ def generate(
                 dask=dask, shards=shards, resume=resume, as_json=as_json,
             )  # fmt: skip
             return
-        if workers is not None or dask is not None:
-            raise InputError("--workers and --dask are for jets so far; processes run on threads: --threads")
         card = load_card(process, settings or [])
         target = out if out is not None else Path(f"{card.name or 'hepsym'}-events")
         if dry_run:
             _say(_planned(card, events, target, seed, weighted), as_json)
             return
         from hepsym.events.native import parse_part
+        from hepsym.generators.crew import chosen_crew
         from hepsym.generators.produce import generate_to
 
         part = None if shards is None else parse_part(shards)
         with progress_bar("generating") as progress:
             made = generate_to(
                 card, events, target, seed=seed, weighted=weighted, threads=threads,
-                part=part, resume=resume, progress=progress,
+                part=part, resume=resume, crew=chosen_crew(workers, dask), progress=progress,
             )  # fmt: skip
         _say(made.to_json(), as_json)
 

@@ -132,7 +132,7 @@ def _through(
     distributed: Any, client: Any, work: Callable[[Job], Result], jobs: Sequence[Job]
 ) -> Iterator[tuple[Job, Result]]:
     left = iter(jobs)
-    queue = distributed.as_completed()
+    queue = distributed.as_completed(loop=client.loop)
     running: dict[str, tuple[Any, Job]] = {}
 
     def submit(most: int) -> None:

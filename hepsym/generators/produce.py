@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from hepsym import events as files
 from hepsym._interruption import Interruption
+from hepsym.errors import InputError
 from hepsym.events.event import Provenance
 from hepsym.events.native import SHARD_EVENTS, DatasetWriter, Manifest
 from hepsym.generators.cards import Card
+from hepsym.generators.crew import Crew
+from hepsym.generators.distribute import by_crew, by_threads
 from hepsym.generators.generate import (
     CHUNK,
     WEIGHTS,
@@ -73,21 +76,28 @@ def generate_to(
     shard_events: int = SHARD_EVENTS,
     part: tuple[int, int, int] | None = None,
     resume: bool = False,
+    crew: Crew | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """n events of the card's process into a file whose suffix names the format, or a native dataset.
 
     Without a suffix, `path` becomes a dataset directory of shards, each complete or absent; Ctrl-C
     finishes the shards in hand and raises KeyboardInterrupt, and `resume` makes the missing ones.
-    `part` = (a, b, n) makes shards a .. b - 1 of n of the same run. Other formats appear whole at
-    the end or not at all. Raises InputError (nothing written) or RunError (complete shards kept).
+    `part` = (a, b, n) makes shards a .. b - 1 of n of the same run. With a `crew` (processes, a Dask
+    cluster) its workers make the shards, to the same bytes; they need the same file system. Other
+    formats appear whole at the end or not at all. Raises InputError (nothing written) or RunError
+    (complete shards kept).
     """
     check_count(n)
+    if crew is not None and files.format_of(path) != "native":
+        raise InputError(
+            f"{path}: workers write native datasets; leave the suffix out, then `hepsym convert`"
+        )
     generator = generator_for(card)
-    filler = Filler(generator, seed, threads=threads, weighted=weighted, chunk=chunk)
+    filler = Filler(generator, seed, threads=threads if crew is None else 1, weighted=weighted, chunk=chunk)
     start = time.perf_counter()
     if files.format_of(path) == "native":
-        manifest, made = _to_dataset(filler, n, path, shard_events, part, resume, seed, progress)
+        manifest, made = _to_dataset(card, filler, n, path, shard_events, part, resume, seed, crew, progress)
         held, source = manifest.events, manifest.provenance
         efficiency = generator.efficiency()
         if weighted:
@@ -118,6 +128,7 @@ def _efficiency(n: int, sum_weights: float, sum_squares: float) -> float:
 
 
 def _to_dataset(
+    card: Card,
     filler: Filler,
     n: int,
     path: str | Path,
@@ -125,6 +136,7 @@ def _to_dataset(
     part: tuple[int, int, int] | None,
     resume: bool,
     seed: int,
+    crew: Crew | None,
     progress: Progress | None,
 ) -> tuple[Manifest, int]:
     source = provenance_of(filler.generator, n, seed)
@@ -139,38 +151,18 @@ def _to_dataset(
             part=part,
             resume=resume,
         ) as dataset,
-        filler.running() as fill,
         Interruption() as interruption,
     ):
-        missing = dataset.missing
-        wanted = sum(last - first for first, last in map(dataset.span, missing))
-        for index in missing:
-            first, last = dataset.span(index)
-            momenta = dataset.buffer(index)
-            columns = _fill_shard(filler, fill, momenta, first)
-            dataset.put(index, momenta, columns.pop(WEIGHTS, None), columns)
-            made += last - first
+        wanted = sum(last - first for first, last in map(dataset.span, dataset.missing))
+        shards = by_threads(filler, dataset) if crew is None else by_crew(crew, card, filler, seed, dataset)
+        for count in shards:
+            made += count
             if progress:
                 progress(made, wanted)
             if interruption.asked:
                 raise KeyboardInterrupt
         manifest = dataset.close(provenance=partial(_final, source, filler))
     return manifest, made
-
-
-def _fill_shard(filler: Filler, fill: Any, momenta: Array, first: int) -> dict[str, NDArray[Any]]:
-    columns = filler.columns(len(momenta))
-    beams = len(filler.generator.beams)
-    if not (filler.weighted and beams):
-        fill(momenta, columns, first)
-        return columns
-    whole = np.empty((min(len(momenta), 4 * CHUNK), filler.generator.legs, 4))  # weights need the beams
-    for start in range(0, len(momenta), len(whole)):
-        rows = slice(start, min(start + len(whole), len(momenta)))
-        block = whole[: rows.stop - start]
-        fill(block, {name: column[rows] for name, column in columns.items()}, first + start)
-        momenta[rows] = block[:, beams:]
-    return columns
 
 
 def _final(source: Provenance, filler: Filler, manifest: Manifest) -> Provenance:

@@ -3,6 +3,7 @@
 from hepsym.events.native.manifest import MANIFEST, Manifest, Shard, read_manifest
 from hepsym.events.native.merge import merge
 from hepsym.events.native.reader import Dataset
+from hepsym.events.native.shards import write_shard
 from hepsym.events.native.stream import StreamWriter
 from hepsym.events.native.writer import SHARD_EVENTS, DatasetWriter, parse_part
 
@@ -17,4 +18,5 @@ __all__ = [
     "merge",
     "parse_part",
     "read_manifest",
+    "write_shard",
 ]

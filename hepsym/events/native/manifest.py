@@ -45,6 +45,15 @@ class Shard:
     columns: Sequence[str] = ()
     """Names of the parts column-0, column-1, ..."""
 
+    def to_json(self) -> dict[str, Any]:
+        """As the manifest has it."""
+        return _shard_to_json(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Shard":
+        """Inverse of `to_json`."""
+        return _shard_from_json(values)
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:

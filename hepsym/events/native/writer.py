@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hepsym.errors import InputError, RunError
 from hepsym.events.atomic import disk_error, new_path
 from hepsym.events.event import Provenance
-from hepsym.events.native.manifest import Manifest, read_manifest, write_manifest
+from hepsym.events.native.manifest import Manifest, Shard, read_manifest, write_manifest
 from hepsym.events.native.resumption import is_present, refuse_another_run
 from hepsym.events.native.shards import NO_COLUMNS, Columns, Weights, write_shard
 from hepsym.events.template import Template
@@ -183,6 +183,19 @@ class DatasetWriter:
             self._lent[index] = self._free.get()
         self._handed_in.add(index)
         self._pool.submit(self._write, index, momenta, weights, columns)
+
+    def adopt(self, shard: Shard) -> None:
+        """Enter a shard that another process has put into this directory with `write_shard`.
+
+        Raises InputError for one that is not missing, or not of this run's events.
+        """
+        self._raise_failure()
+        span = (shard.first, shard.first + shard.events)
+        if shard.index not in self._manifest.missing or span != self.span(shard.index):
+            raise InputError(f"shard {shard.index} of {self.path} is not one that is missing")
+        with self._lock:
+            self._manifest = self._manifest.with_shards([*self._manifest.shards, shard])
+        self._save()
 
     def _write(
         self,
