@@ -1,58 +1,21 @@
 """What an event sample is: momenta, who they belong to, weights, and where it all came from."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError
+from hepsym.events.provenance import Provenance
+
+__all__ = ["INCOMING", "INTERMEDIATE", "OUTGOING", "Events", "Provenance"]
+
+NOTHING_KNOWN = Provenance()
 
 INCOMING, OUTGOING, INTERMEDIATE = -1, 1, 2
 """Status codes, those of the Les Houches accord (ISTUP)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """Where a sample came from: enough to make it again, and to normalise it.
-
-    Every field is a JSON value. It travels in every format that can carry it.
-    """
-
-    process: str = ""
-    """Card name or process string, such as "ee2mumu"."""
-    card: str = ""
-    """The whole card, as TOML, defaults written out."""
-    seed: int | None = None
-    sqrt_s: float | None = None
-    """GeV"""
-    beams: tuple[int, int] | None = None
-    """PDG ids of the beam particles, +z first."""
-    cross_section_pb: float | None = None
-    cross_section_error_pb: float | None = None
-    weighted: bool = False
-    """True where the weights (pb) average to the cross section and may differ widely; False where all
-    are equal, but for the few overweights that an unweighting may keep (weights in pb then too)."""
-    trials: int | None = None
-    """How many points were drawn for these events; equal to their number without rejection."""
-    versions: Mapping[str, str] = field(default_factory=dict)
-    """Of hepsym, numpy, numba, python."""
-    history: tuple[str, ...] = ()
-    """What was done to the sample since, a line each (conversions, selections)."""
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields as a dict of JSON values."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """Inverse of `to_json`; keys that this version does not know are ignored."""
-        known = {f.name for f in fields(cls)}
-        kept: dict[str, Any] = {
-            k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k in known
-        }
-        return cls(**kept)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +34,7 @@ class Events:
     """(n,) in pb where provenance.weighted; None means that all are equal."""
     columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     """Further values by name, each (n,), (n, k), or per leg (n, legs, k): what a file said besides."""
-    provenance: Provenance = Provenance()
+    provenance: Provenance = NOTHING_KNOWN
 
     def __post_init__(self) -> None:
         if self.momenta.ndim != 3 or self.momenta.shape[2] != 4 or self.momenta.dtype != np.float64:

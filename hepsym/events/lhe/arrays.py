@@ -1,5 +1,7 @@
 """How do the numbers of a Les Houches file become arrays, and which of them cannot be right?"""
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,18 +11,37 @@ from hepsym.errors import InputError
 from hepsym.events.event import Events, Provenance
 from hepsym.events.lhe.columns import WEIGHT_PREFIX
 from hepsym.events.lhe.lines import Lines
+from hepsym.events.lhe.named import NamedTable, joined, named_table
 from hepsym.events.lhe.numbers import numbers
+from hepsym.events.lhe.scan import TOKENS_HEAD, TOKENS_PARTICLE
 
-__all__ = ["TOKENS_HEAD", "TOKENS_PARTICLE", "Pending"]
+__all__ = ["Pending", "Piece"]
 
-TOKENS_HEAD, TOKENS_PARTICLE = 6, 13
 MOST_NUMBERS = 2**20
 MOST_EVENTS = 2**16
 _WHOLE = {0: "PDG id", 1: "status", 2: "first mother", 3: "second mother", 4: "colour", 5: "anticolour"}
 
 
+@dataclass(slots=True)
+class Piece:
+    """Some events in a row, as numbers."""
+
+    heads: NDArray[np.float64]
+    """(n, 6)"""
+    rows: NDArray[np.float64]
+    """(all particles, 13)"""
+    counts: NDArray[np.int64]
+    first_lines: NDArray[np.int64]
+    weights: NamedTable
+    """The <wgt> values."""
+    attributes: NamedTable
+    """Of <event> and <scales>."""
+    lists: list[list[float]]
+    """The <weights> of each event; empty where none has any."""
+
+
 class Pending:
-    """Events read as text and not yet handed out."""
+    """Events read and not yet handed out: blocks of numbers, and single events as text."""
 
     def __init__(self, lines: Lines, provenance: Provenance, kept: list[str] | None, alike: bool) -> None:
         self._lines, self._provenance, self._kept, self._alike = lines, provenance, kept, alike
@@ -29,16 +50,22 @@ class Pending:
         self._clear()
 
     def _clear(self) -> None:
-        self.heads: list[bytes] = []
-        self.particles: list[bytes] = []
-        self.counts: list[int] = []
-        self.first_lines: list[int] = []
-        self.reweights: list[dict[str, float]] = []
-        self.weight_lists: list[list[float]] = []
+        self._pieces: list[Piece] = []
+        self._size = 0
         self._widest = 1
+        self._forget_text()
+
+    def _forget_text(self) -> None:
+        self._heads: list[bytes] = []
+        self._particles: list[bytes] = []
+        self._counts: list[int] = []
+        self._first_lines: list[int] = []
+        self._reweights: list[dict[str, float]] = []
+        self._attributes: list[dict[str, float]] = []
+        self._lists: list[list[float]] = []
 
     def __len__(self) -> int:
-        return len(self.counts)
+        return self._size
 
     def add(
         self,
@@ -46,28 +73,58 @@ class Pending:
         particles: list[bytes],
         line: int,
         rwgt: dict[str, float],
+        attributes: dict[str, float],
         weights: list[float],
     ) -> None:
-        """Append one event; `line` is that of its first number."""
-        self.heads += head
-        self.particles += particles
-        self.counts.append(len(particles) // TOKENS_PARTICLE)
-        self.first_lines.append(line)
-        self.reweights.append(rwgt)
-        self.weight_lists.append(weights)
-        width = max(len(particles), len(rwgt), len(weights))
-        self._widest = max(self._widest, width)
+        """Append one event as text; `line` is that of its first number."""
+        self._heads += head
+        self._particles += particles
+        self._counts.append(len(particles) // TOKENS_PARTICLE)
+        self._first_lines.append(line)
+        self._reweights.append(rwgt)
+        self._attributes.append(attributes)
+        self._lists.append(weights)
+        self._size += 1
+        self._widest = max(self._widest, len(particles), len(rwgt), len(weights))
+
+    def add_block(self, piece: Piece) -> None:
+        """Append events that are numbers already."""
+        self._numbers_of_text()
+        self._pieces.append(piece)
+        self._size += len(piece.counts)
+        widest = int(piece.counts.max()) * TOKENS_PARTICLE
+        self._widest = max(self._widest, widest, len(piece.weights[0]))
 
     @property
     def full(self) -> bool:
         """Whether it is time to hand out; padding counts, or one long event would fill the memory."""
-        return len(self.counts) >= MOST_EVENTS or len(self.counts) * self._widest > MOST_NUMBERS
+        return self._size >= MOST_EVENTS or self._size * self._widest > MOST_NUMBERS
+
+    def _numbers_of_text(self) -> None:
+        if not self._counts:
+            return
+        done = sum(len(p.counts) for p in self._pieces)
+        heads = self._floats(self._heads, TOKENS_HEAD, done)
+        rows = self._floats(self._particles, TOKENS_PARTICLE, done)
+        piece = Piece(
+            heads,
+            rows,
+            np.array(self._counts),
+            np.array(self._first_lines),
+            named_table(self._reweights),
+            named_table(self._attributes),
+            self._lists if any(self._lists) else [],
+        )
+        self._pieces.append(piece)
+        self._forget_text()
 
     def take(self) -> Events:
         """The events so far, checked; nothing is pending after it. Raises InputError."""
-        heads = self._floats(self.heads, TOKENS_HEAD)
-        rows = self._floats(self.particles, TOKENS_PARTICLE)
-        counts = np.array(self.counts)
+        self._numbers_of_text()
+        heads = np.concatenate([p.heads for p in self._pieces])
+        rows = np.concatenate([p.rows for p in self._pieces])
+        counts = np.concatenate([p.counts for p in self._pieces])
+        self._first = np.concatenate([p.first_lines for p in self._pieces])
         owner = np.repeat(np.arange(len(counts)), counts)
         self._check_whole(heads[:, 1], np.arange(len(counts)), "process number")
         for i, name in _WHOLE.items():
@@ -83,22 +140,20 @@ class Pending:
         self._clear()
         return events
 
-    def _floats(self, tokens: list[bytes], width: int) -> NDArray[np.float64]:
+    def _floats(self, tokens: list[bytes], width: int, done: int) -> NDArray[np.float64]:
         values, bad = numbers(tokens)
         if bad is not None:
-            event = int(np.searchsorted(np.cumsum(self.counts), bad // width, side="right"))
+            event = int(np.searchsorted(np.cumsum(self._counts), bad // width, side="right"))
             event = bad // width if width == TOKENS_HEAD else event
             text = tokens[bad][:40].decode("ascii", "replace")
-            raise self._error(event, f"{text!r} is not a finite number")
+            what = f"{text!r} is not a finite number"
+            raise _error(self._lines.path, self.taken + done + event, self._first_lines[event], what)
         return values.reshape(-1, width)
-
-    def _error(self, event: int, what: str) -> InputError:
-        line = self.first_lines[event]
-        return InputError(f"{self._lines.path}, event {self.taken + event} (line {line}): {what}")
 
     def _refuse(self, bad: NDArray[np.bool_], owner: NDArray[np.int64], what: str) -> None:
         if bad.any():
-            raise self._error(int(owner[int(bad.argmax())]), what)
+            event = int(owner[int(bad.argmax())])
+            raise _error(self._lines.path, self.taken + event, int(self._first[event]), what)
 
     def _check_whole(self, values: NDArray[np.float64], owner: NDArray[np.int64], name: str) -> None:
         bad = (values != np.rint(values)) | (np.abs(values) >= 2**31)
@@ -143,17 +198,27 @@ class Pending:
         )
 
     def _weight_columns(self) -> dict[str, NDArray[np.float64]]:
-        names = dict.fromkeys(name for weights in self.reweights for name in weights)
-        if len(names) * len(self) > 64 * MOST_NUMBERS:
-            raise self._error(0, f"{len(names)} different weight names among {len(self)} events")
-        columns = {
-            WEIGHT_PREFIX + name: np.array([weights.get(name, np.nan) for weights in self.reweights])
-            for name in names
-        }
-        width = max(len(weights) for weights in self.weight_lists)
+        sizes = [len(p.counts) for p in self._pieces]
+        columns: dict[str, NDArray[np.float64]] = {}
+        for prefix, tables in (
+            (WEIGHT_PREFIX, [p.weights for p in self._pieces]),
+            ("", [p.attributes for p in self._pieces]),
+        ):
+            names, values = joined(tables, sizes)
+            columns |= {prefix + name: np.ascontiguousarray(values[:, i]) for i, name in enumerate(names)}
+        lists = [
+            weights
+            for p, size in zip(self._pieces, sizes, strict=True)
+            for weights in (p.lists or [[]] * size)
+        ]
+        width = max(len(weights) for weights in lists)
         if width:
-            table = np.full((len(self), width), np.nan)
-            for row, weights in zip(table, self.weight_lists, strict=True):
+            table = np.full((len(lists), width), np.nan)
+            for row, weights in zip(table, lists, strict=True):
                 row[: len(weights)] = weights
             columns["weights"] = table
         return columns
+
+
+def _error(path: Path, event: int, line: int, what: str) -> InputError:
+    return InputError(f"{path}, event {event} (line {line}): {what}")

@@ -1,12 +1,24 @@
 """Which columns of Events can a Les Houches file carry, and what stands there when one is absent?"""
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError
 from hepsym.events.event import INCOMING, Events
 
-__all__ = ["EVENT_DEFAULTS", "LEG_DEFAULTS", "WEIGHT_PREFIX", "carried", "default_mothers", "leg_column"]
+__all__ = [
+    "ATTRIBUTE_PREFIX",
+    "EVENT_DEFAULTS",
+    "LEG_DEFAULTS",
+    "LIST",
+    "SCALES_PREFIX",
+    "WEIGHT_PREFIX",
+    "carried",
+    "default_mothers",
+    "leg_column",
+]
 
 EVENT_DEFAULTS = {"scale": -1.0, "aqed": -1.0, "aqcd": -1.0, "process_id": 1}
 """(n,): SCALUP in GeV, AQEDUP, AQCDUP (-1: not given) and IDPRUP."""
@@ -18,11 +30,19 @@ WEIGHT_PREFIX = "weight:"
 """`weight:1001` is (n,): the <wgt id='1001'> of each event, NaN where it has none."""
 
 
+ATTRIBUTE_PREFIX, SCALES_PREFIX = "attribute:", "scales:"
+"""`attribute:npLO` and `scales:muf` are (n,): what the tags <event> and <scales> say, NaN where nothing."""
+LIST = "weights"
+"""(n, k): the compressed <weights>, NaN beyond an event's last."""
+_NAME = re.compile(r"[A-Za-z_][\w.\-]*")
+
+
 def carried(name: str) -> bool:
     """Whether an LHE file has a place for this column."""
-    return (
-        name in EVENT_DEFAULTS or name in LEG_DEFAULTS or name == "mothers" or name.startswith(WEIGHT_PREFIX)
-    )
+    prefix, colon, rest = name.partition(":")
+    if colon and prefix + colon in {ATTRIBUTE_PREFIX, SCALES_PREFIX}:
+        return _NAME.fullmatch(rest) is not None
+    return name in EVENT_DEFAULTS or name in LEG_DEFAULTS or name in {"mothers", LIST} or prefix == "weight"
 
 
 def default_mothers(status: NDArray[np.int8]) -> NDArray[np.int64]:

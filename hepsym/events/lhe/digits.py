@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from hepsym._numba import kernel
 
-__all__ = ["decimal", "write_number"]
+__all__ = ["HIGHEST", "LOWEST", "N0", "N1", "POWERS", "decimal", "product", "write_number"]
 
 LOWEST, HIGHEST = -292, 341
 """10^p for these p scales every double to 17 digits."""
@@ -55,7 +55,7 @@ SPACE, MINUS, PLUS, POINT, ZERO, LETTER_E = 32, 45, 43, 46, 48, 101
 
 
 @kernel
-def _product(a: np.uint64, b: np.uint64) -> tuple[np.uint64, np.uint64]:
+def product(a: np.uint64, b: np.uint64) -> tuple[np.uint64, np.uint64]:
     """The 128-bit product, high word first. Nothing overflows on the way."""
     a0, a1 = a & MASK_32, a >> N32
     b0, b1 = b & MASK_32, b >> N32
@@ -91,8 +91,8 @@ def decimal(bits: np.int64) -> tuple[np.uint64, np.int64]:
     p = 16 - k
     q = (p * 1741647) >> 19  # floor(p log2(10))
     high_power, low_power = POWERS[p - LOWEST, 0], POWERS[p - LOWEST, 1]
-    a_high, a_low = _product(mantissa, low_power)
-    high, b_low = _product(mantissa, high_power)
+    a_high, a_low = product(mantissa, low_power)
+    high, b_low = product(mantissa, high_power)
     middle = b_low + a_high
     if middle < b_low:
         high += N1

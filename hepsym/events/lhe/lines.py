@@ -4,55 +4,113 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from types import TracebackType
+from typing import BinaryIO, Self, cast
 
 from hepsym.errors import InputError
 
 __all__ = ["Lines"]
 
 LONGEST_LINE = 2**20
-BLOCK = 2**18
+BLOCK = 2**20
+MOST_UNPACKED, SLACK = 50, 16 * 2**20
+"""Text of numbers packs to a third, of few different ones to a twentieth; a bomb to a thousandth."""
 GZIP_MAGIC = b"\x1f\x8b"
 
 
-class Lines:
+class Lines(Iterator[bytes]):
     """The lines of a file, packed by gzip or not, counted from 1; `number` is that of the last one.
 
-    Raises InputError for a line over 1 MiB (a compressed bomb is one, as a rule) and for damaged
-    or truncated gzip. Memory stays below 2 MiB whatever the file says.
+    A context manager, which closes the file. `buffer[at:]` is what has been read and not yet taken.
+    Raises InputError for a line over 1 MiB, for damaged or truncated gzip, and for gzip that unpacks
+    to 16 MiB and more than fifty times its size. Memory stays below 8 MiB whatever the file says.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.number = 0
+        self.buffer = b""
+        self.at = 0
+        self._start = 0
+        self._crc = 0
+        self._unpacked = 0
+        self._ended = False
+        self._dos: bool | None = None
+        self._held = b""
 
-    def __iter__(self) -> Iterator[bytes]:
-        rest = b""
+    def __enter__(self) -> Self:
         try:
-            with self._open() as file:
-                while block := file.read(BLOCK):
-                    lines = (rest + block).split(b"\n")
-                    rest = lines.pop()
-                    if len(rest) > LONGEST_LINE:
-                        raise self.error(
-                            f"a line of more than {LONGEST_LINE} bytes", self.number + len(lines) + 1
-                        )
-                    for line in lines:
-                        self.number += 1
-                        yield line
+            with self.path.open("rb") as file:
+                self.packed = file.read(2) == GZIP_MAGIC
+                self._size = self.path.stat().st_size
+            opened = gzip.open(self.path, "rb") if self.packed else self.path.open("rb", buffering=0)
+        except OSError as error:
+            raise InputError(f"cannot read {self.path}: {error.strerror or error}") from None
+        self._file = cast(BinaryIO, opened)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def more(self) -> bool:
+        """Read another block into the buffer; False at the file's end. Raises InputError."""
+        if self._ended:
+            return False
+        try:
+            block = self._file.read(BLOCK)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise InputError(f"{self.path} is damaged: {error or 'its gzip stream ends early'}") from None
         except OSError as error:
             raise InputError(f"cannot read {self.path}: {error.strerror or error}") from None
-        if rest:
-            self.number += 1
-            yield rest
+        ended = not block
+        self._unpacked += len(block)
+        if self._dos is None:
+            self._dos = b"\r\n" in block[: block.find(b"\n") + 1]
+        if self._dos:  # a file that went through Windows is what it was
+            block = self._held + block
+            self._held = b"\r" if block.endswith(b"\r") else b""
+            block = block.removesuffix(b"\r").replace(b"\r\n", b"\n")
+        if self.packed and self._unpacked > SLACK + MOST_UNPACKED * self._size:
+            raise InputError(
+                f"{self.path} unpacks to more than {MOST_UNPACKED} times its size, as bombs do: "
+                "if you trust it, unpack it with gunzip first"
+            )
+        self._crc = zlib.crc32(memoryview(self.buffer)[: self.at], self._crc)
+        self.buffer = self.buffer[self.at :] + block
+        self.at = 0
+        self._ended = ended
+        return not ended or bool(block)
 
-    def _open(self) -> BinaryIO:
-        with self.path.open("rb") as file:
-            packed = file.read(2) == GZIP_MAGIC
-        opened = gzip.open(self.path, "rb") if packed else self.path.open("rb", buffering=0)  # noqa: SIM115 - the caller closes
-        return cast(BinaryIO, opened)
+    def __next__(self) -> bytes:
+        searched = self.at
+        while (end := self.buffer.find(b"\n", searched)) < 0:
+            waiting = len(self.buffer) - self.at
+            if waiting > LONGEST_LINE:
+                raise self.error(f"a line of more than {LONGEST_LINE} bytes", self.number + 1)
+            if not self.more():
+                if not waiting:
+                    raise StopIteration
+                end = len(self.buffer)
+                break
+            searched = waiting
+        self._start = self.at
+        line = self.buffer[self.at : end]
+        self.at = min(end + 1, len(self.buffer))
+        self.number += 1
+        if len(line) > LONGEST_LINE:
+            raise self.error(f"a line of more than {LONGEST_LINE} bytes")
+        return line
+
+    def skip(self, at: int, lines: int) -> None:
+        """Go on at this place of the buffer, so many lines further."""
+        self.at = at
+        self.number += lines
+
+    def checksum(self) -> int:
+        """CRC-32 of everything before the last line that was taken."""
+        return zlib.crc32(memoryview(self.buffer)[: self._start], self._crc)
 
     def error(self, what: str, line: int | None = None) -> InputError:
         """What to raise for a fault at this line."""

@@ -54,6 +54,10 @@ def render(
     weights: NDArray[np.float64],
     text: NDArray[np.uint8],
     ends: NDArray[np.int64],
+    opening: NDArray[np.uint8],
+    opening_ends: NDArray[np.int64],
+    tail: NDArray[np.uint8],
+    tail_ends: NDArray[np.int64],
 ) -> int:
     """Write events as text into `out`, which is long enough; the number of bytes written.
 
@@ -65,13 +69,18 @@ def render(
 
     `text` is cut at `ends`: event opening, event closing, rwgt opening, rwgt closing,
     k weight openings, weight closing, then a line's beginning and its end for each leg.
+    `opening` and `tail` are cut at their ends, (n + 1,) from 0: each event's own opening line, and what
+    stands before its closing; (0,) where events have none of their own.
     """
     at = 0
     legs = momenta.shape[1]
     extra = weights.shape[1]
     for n in range(momenta.shape[0]):
         count = filled[n] if filled.shape[0] else legs
-        at = copy_bytes(out, at, text, 0, ends[0])
+        if opening_ends.shape[0]:
+            at = copy_bytes(out, at, opening, opening_ends[n], opening_ends[n + 1])
+        else:
+            at = copy_bytes(out, at, text, 0, ends[0])
         at = write_integer(out, at, count)
         at = write_integer(out, at, processes[n])
         for i in range(4):
@@ -103,5 +112,7 @@ def render(
                     at = write_number(out, at, weights[n, i])
                     at = copy_bytes(out, at, text, ends[3 + extra], ends[4 + extra])
             at = copy_bytes(out, at, text, ends[2], ends[3])
+        if tail_ends.shape[0]:
+            at = copy_bytes(out, at, tail, tail_ends[n], tail_ends[n + 1])
         at = copy_bytes(out, at, text, ends[0], ends[1])
     return at

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from hepsym.errors import InputError
 from hepsym.events.atomic import atomic_file, new_path
 from hepsym.events.event import Events, Provenance
-from hepsym.events.lhe.columns import EVENT_DEFAULTS, WEIGHT_PREFIX, carried, leg_column
-from hepsym.events.lhe.header import file_end, file_start, quote
+from hepsym.events.lhe.columns import EVENT_DEFAULTS, LIST, WEIGHT_PREFIX, carried, leg_column
+from hepsym.events.lhe.extras import joined, opening_texts, tail_texts
+from hepsym.events.lhe.header import file_end, file_start
 from hepsym.events.lhe.text import NUMBER_WIDTH, render
+from hepsym.events.lhe.weight_groups import quote
 
 __all__ = ["LheWriter"]
 
@@ -43,6 +45,7 @@ class LheWriter:
         self._weighted: bool | None = None
         self._weight_names: list[str] = []
         self._deflate: Any = None
+        self._crc = 0
         self.events = 0
         """How many were written."""
 
@@ -80,11 +83,12 @@ class LheWriter:
         self._emit(start.encode())
 
     def _check(self, events: Events) -> None:
-        for name, values in [
-            ("momenta", events.momenta),
-            ("masses", events.masses),
-            ("weights", events.weights),
-        ]:
+        checked = {"momenta": events.momenta, "masses": events.masses, "weights": events.weights}
+        for name, column in events.columns.items():
+            if carried(name) and column.dtype.kind == "f":
+                absent = ":" in name or name == LIST  # where NaN says that an event has none
+                checked[f"column {name!r}"] = np.where(np.isnan(column), 0.0, column) if absent else column
+        for name, values in checked.items():
             if values is not None and not np.isfinite(values).all():
                 rows = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
                 where = (
@@ -107,7 +111,8 @@ class LheWriter:
         filled = np.empty(0, dtype=np.int64)
         if events.status.ndim == 2:
             filled = np.count_nonzero(events.status, axis=1).astype(np.int64)
-        size = self._size(events, len(text))
+        opens, closes = opening_texts(events), tail_texts(events)
+        size = self._size(events, len(text)) + sum(map(len, opens)) + sum(map(len, closes))
         if len(self._buffer) < size:
             self._buffer = np.empty(size, dtype=np.uint8)
         used = render(
@@ -121,6 +126,8 @@ class LheWriter:
             self._reweights(events),
             text,
             np.cumsum([len(p) for p in pieces]).astype(np.int64),
+            *joined(opens),
+            *joined(closes),
         )
         self._emit(self._buffer[:used].data)
 
@@ -146,6 +153,7 @@ class LheWriter:
         return values
 
     def _emit(self, text: bytes | memoryview) -> None:
+        self._crc = zlib.crc32(text, self._crc)
         self._file.write(text if self._deflate is None else self._deflate.compress(text))
 
     def __exit__(
@@ -155,7 +163,7 @@ class LheWriter:
             try:
                 if self._weighted is None:
                     self._begin(None)
-                self._emit(file_end().encode())
+                self._emit(file_end(self._crc).encode())
                 if self._deflate is not None:
                     self._file.write(self._deflate.flush())
             except BaseException as fault:
