@@ -28,18 +28,19 @@ def amplitude(
 ) -> None:
     """|M|^2 of PROCESS at the points of FILE, spins and colours summed and averaged as in MadGraph.
 
-    Legs in the order of the process, incoming first, GeV.
+    Any tree-level process of the Standard Model, with decay chains such as
+    'e- e+ > w+ w-, w+ > mu+ vm, w- > ta- vt~' and coupling orders (QED=0). Legs in the order of the
+    process, incoming first, decay products in place of their parent, GeV.
 
     Example:
 
         hepsym amplitude ee2mumu points.json --set 'masses.mu-=0' --json
     """
     with reported():
-        from hepsym.generators import generator_for, load_card
+        from hepsym.generators.amplitudes.named import load_matrix_element
 
-        generator = generator_for(load_card(process, settings or []))
-        momenta = _points(file, generator.legs)
-        values = generator.me2(momenta)
+        made = load_matrix_element(process, settings or [])
+        values = made.me2(_points(file, len(made.pdg_ids)))
         if as_json:
             print_json({"me2": values.tolist()})
         else:
@@ -70,4 +71,4 @@ def _points(file: Path, legs: int) -> "NDArray[np.float64]":
     finite = np.isfinite(momenta).all(axis=(1, 2))
     if not finite.all():
         raise InputError(f"{str(file)!r}: point {int(np.argmin(finite))} has a component that is not finite")
-    return momenta
+    return np.ascontiguousarray(momenta)

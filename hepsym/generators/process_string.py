@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from hepsym import constants
 from hepsym.errors import InputError
+from hepsym.generators.amplitudes.conserved import conserved
 
 __all__ = ["Node", "Orders", "ProcessPattern", "Subprocess", "particles", "read_process", "single_process"]
 
@@ -95,9 +96,9 @@ class ProcessPattern:
     def expand(self, bottom: bool = False) -> tuple[Subprocess, ...]:
         """Every combination of definite particles, in the order of the labels; protons as partons.
 
-        Combinations that cannot be are not left out here: `matrix_element` refuses them. Final legs
-        that are the same label come once per unordered choice. `bottom` puts b quarks into protons
-        and jets.
+        Of several combinations those that break charge or a family's number are left out, in decays
+        too; choices that differ in the order of equal labels come once. `bottom` puts b quarks into
+        protons and jets.
         """
         jets = _JETS + (_BOTTOM if bottom else ())
 
@@ -110,7 +111,8 @@ class ProcessPattern:
                 for nodes in _with_decays(outgoing, self.decays):
                     key = (incoming, tuple(sorted(nodes, key=repr)))
                     found.setdefault(key, Subprocess(incoming, nodes, self.orders))
-        return tuple(found.values())
+        possible = tuple(s for s in found.values() if _possible(s.incoming, s.outgoing))
+        return possible or tuple(found.values())[:1]
 
 
 def read_process(text: str) -> ProcessPattern:
@@ -140,6 +142,12 @@ def single_process(text: str) -> Subprocess:
             f"{text!r} stands for {len(made)} processes ({made[0]}, {made[1]}, ...); name definite particles"
         )
     return made[0]
+
+
+def _possible(incoming: tuple[int, ...], nodes: tuple[Node, ...]) -> bool:
+    return conserved(incoming, [node.pdg for node in nodes]) and all(
+        _possible((node.pdg,), node.products) for node in nodes if node.products
+    )
 
 
 def _split(text: str) -> list[str]:

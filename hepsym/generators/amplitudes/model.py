@@ -20,7 +20,7 @@ from functools import cache
 from hepsym import constants
 from hepsym.generators.theory import FERMIONS, Theory
 
-__all__ = ["AUXILIARY", "Vertex", "anti", "charge_thirds", "colour_of", "kind_of", "vertices"]
+__all__ = ["AUXILIARY", "Vertex", "anti", "colour_of", "kind_of", "vertices"]
 
 AUX_GLUON, AUX_NEUTRAL, AUX_CHARGED, AUX_HIGGS = 90021, 90023, 90024, 90025
 AUXILIARY = frozenset({AUX_GLUON, AUX_NEUTRAL, AUX_CHARGED, -AUX_CHARGED, AUX_HIGGS, -AUX_HIGGS})
@@ -71,11 +71,6 @@ def colour_of(pdg: int) -> int:
     if 1 <= abs(pdg) <= 6:
         return 3 if pdg > 0 else -3
     return 8 if pdg in {21, AUX_GLUON} else 1
-
-
-def charge_thirds(pdg: int) -> int:
-    """Electric charge in thirds of the positron's; of particles that are no auxiliary fields."""
-    return 0 if pdg in {Z_PRIME, SCALAR_X, GRAVITON} else round(3.0 * constants.charge(pdg))
 
 
 def vertices(theory: Theory) -> tuple[Vertex, ...]:
