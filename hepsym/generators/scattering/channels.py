@@ -92,7 +92,7 @@ def channels_of(
             f"{bounds.high(everyone):.10g} GeV is there; raise sqrt_s or widen the cuts"
         )
     declared = list(_declared(outgoing, theory, 0))
-    forests, exchanged = _from_diagrams(theory, groups, len(collision.masses), count, declared, bounds)
+    forests, exchanged = _from_diagrams(groups, len(collision.masses), count, declared, bounds)
     peaked = exchanged is not None
     finals: list[tuple[frozenset[Propagator], Tree]] = []
     for forest in forests:
@@ -128,7 +128,6 @@ def _declared(nodes: Sequence[Node], theory: Theory, first: int) -> Iterable[Pro
 
 
 def _from_diagrams(
-    theory: Theory,
     groups: Sequence[Group],
     incoming: int,
     count: int,
@@ -138,24 +137,20 @@ def _from_diagrams(
     """Sets of s-channel propagators beside the declared ones, and the least mass in a t channel, if any."""
     found: dict[frozenset[Propagator], None] = {}
     exchanged: float | None = None
-    all_legs = (1 << (incoming + count)) - 1
     for group in groups:
         for diagram in group.element.diagrams:
             forest = set()
-            for legs, pdg in diagram:
-                mass, width = theory.mass(pdg), theory.width(pdg)
-                ends = legs & ((1 << incoming) - 1)
-                if incoming == 2 and ends not in {0, 3}:
-                    exchanged = mass if exchanged is None else min(exchanged, mass)
+            for line in diagram:
+                if incoming == 2 and 0 in line.legs:
+                    exchanged = line.mass if exchanged is None else min(exchanged, line.mass)
                     continue
-                final = (all_legs ^ legs if ends else legs) >> incoming
-                own = frozenset(k for k in range(count) if final >> k & 1)
-                p = Propagator(own, mass, width)
+                own = frozenset(leg - incoming for leg in line.legs)
+                p = Propagator(own, line.mass, line.width)
                 if len(own) < 2 or any(d.legs == own for d in declared):
                     continue
                 if bounds.resonant(p):
                     forest.add(p)
-                elif mass == 0.0 and len(own) < count:
+                elif line.mass == 0.0 and len(own) < count:
                     forest.add(Propagator(own, 0.0, 0.0))
             found[frozenset(forest)] = None
     ranked = sorted(found, key=lambda f: (-sum(p.width > 0.0 for p in f), -len(f), sorted(map(_order, f))))

@@ -58,6 +58,7 @@ class Definition:
             raise InputError("beams.polarization is for leptons: partons of a proton are unpolarised")
         subprocesses = process.expand(bottom=card.qcd.flavors >= 5)
         groups = _groups(subprocesses, theory, degrees)
+        _refuse_mixed_orders(card, groups)
         collision = _collision(card, subprocesses[0].incoming, hadrons, theory)
         element = groups[0].element
         incoming = len(collision.masses)
@@ -155,6 +156,14 @@ def _groups(subprocesses: Sequence[Subprocess], theory: Theory, degrees: tuple[f
         assert fault is not None
         raise fault
     return [Group(elements[s], tuple(members[s])) for s in elements]
+
+
+def _refuse_mixed_orders(card: Card, groups: Sequence[Group]) -> None:
+    if card.qcd.order and any(g.element.qcd_power < 0 for g in groups):
+        raise InputError(
+            f"process = {card.process!r} adds diagrams of several powers of alpha_s, which cannot run with "
+            "the scale: bound them as in 'QCD<=1' or 'QED=0', or set qcd.order = 0"
+        )
 
 
 def _collision(

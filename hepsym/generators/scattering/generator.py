@@ -45,10 +45,6 @@ class Scattering(Generator):
         self.definition = Definition.of(card)
         plan, record = self.definition.layout, self.definition.record
         self.pdg_ids = record.first_ids
-        if self.definition.hadrons:
-            self._beam_ids: tuple[int, int] | None = self.definition.hadrons
-        else:
-            self._beam_ids = super().beam_ids if len(self.definition.collision.masses) == 2 else None
         self.status = plan.status
         self.masses = self.definition.masses
         self.beams = self.definition.collision.beams

@@ -85,7 +85,7 @@ class ScatteringIntegrand(Integrand):
         self._renormalization, self._factorization = scale_choices
         self.alpha_s = alpha_s
         self._reference = alpha_s_reference
-        self.powers = np.array([g.element.qcd_power for g in groups], dtype=np.float64)
+        self.powers = np.array([max(g.element.qcd_power, 0) for g in groups], dtype=np.float64)
         self._counts = np.array([len(g.members) for g in groups], dtype=np.float64)
         self._masses = np.array(groups[0].element.masses)
         self.legs = len(groups[0].element.pdg_ids)
