@@ -1,9 +1,10 @@
 """How do vector bosons, scalars and auxiliary tensors combine? More instructions of the amplitude machine.
 
-The layout of registers and the meaning of `add` are those of `block`.
+The layout of registers is that of `block`. Operands and results are at the fixed places A, B (two
+fields), P, Q (their incoming momenta) and OUT: `execute` stages them.
 """
 
-import math
+import numpy as np
 
 from hepsym._numba import kernel
 from hepsym.generators.amplitudes.block import (
@@ -14,7 +15,11 @@ from hepsym.generators.amplitudes.block import (
     R1,
     R2,
     R3,
-    Place,
+    STAGE_A,
+    STAGE_B,
+    STAGE_OUT,
+    STAGE_P,
+    STAGE_Q,
     Scratch,
     U,
     _get,
@@ -22,133 +27,126 @@ from hepsym.generators.amplitudes.block import (
 )  # fmt: skip
 
 __all__ = [
+    "dot6",
     "field_strengths",
-    "polarisations",
     "tensor_vector",
     "three_vectors",
+    "travel_vector",
     "vector_field_strength",
     "wedge",
 ]
 
-HALF_ROOT = math.sqrt(0.5)
+A, B, P, Q, OUT = U(STAGE_A), U(STAGE_B), U(STAGE_P), U(STAGE_Q), U(STAGE_OUT)
+Vector = tuple[complex, complex, complex, complex]
+Momentum = tuple[float, float, float, float]
 
 
 @kernel
-def polarisations(s: Scratch, o: Place, p: Place, m: float) -> None:
-    """The external vectors of a momentum: helicity +1, -1 and, where m > 0, 0; four components each.
-
-    e_h = (-h e_theta - i e_phi) / sqrt(2), whose complex conjugate is -e_-h; e_0 = (|p|, E p/|p|) / m.
-    Along the z axis and at rest, what the limit from x > 0 gives.
-    """
-    for e in range(BLOCK):
-        k = U(e)
-        p0, p1, p2, p3 = s[p + k], s[p + R1 + k], s[p + R2 + k], s[p + R3 + k]
-        transverse = math.sqrt(p1 * p1 + p2 * p2)
-        norm = math.sqrt(p1 * p1 + p2 * p2 + p3 * p3)
-        cosine, sine = (p3 / norm, transverse / norm) if norm > 0.0 else (1.0, 0.0)
-        x, y = (p1 / transverse, p2 / transverse) if transverse > 0.0 else (1.0, 0.0)
-        t1, t2, t3 = HALF_ROOT * cosine * x, HALF_ROOT * cosine * y, -HALF_ROOT * sine
-        f1, f2 = HALF_ROOT * y, -HALF_ROOT * x  # minus e_phi
-        i = o
-        for h in (-1.0, 1.0):
-            _put(s, i + k, complex(0.0, 0.0), False)
-            _put(s, i + C1 + k, complex(h * t1, f1), False)
-            _put(s, i + C2 + k, complex(h * t2, f2), False)
-            _put(s, i + C3 + k, complex(h * t3, 0.0), False)
-            i += C3 + C1
-        if m > 0.0:
-            f = p0 / m
-            _put(s, i + k, complex(norm / m, 0.0), False)
-            _put(s, i + C1 + k, complex(f * sine * x, 0.0), False)
-            _put(s, i + C2 + k, complex(f * sine * y, 0.0), False)
-            _put(s, i + C3 + k, complex(f * cosine, 0.0), False)
+def _vector(s: Scratch, i: np.uint64) -> Vector:
+    return _get(s, i), _get(s, i + C1), _get(s, i + C2), _get(s, i + C3)
 
 
 @kernel
-def three_vectors(s: Scratch, o: Place, a: Place, b: Place, p: Place, q: Place, g: float, add: bool) -> None:
-    """V (+)= g [(a.b)(q - p) - b ((p + 2q).a) + a ((2p + q).b)]: a of momentum p, b of q, both incoming."""
-    for e in range(BLOCK):
-        k = U(e)
-        p0, p1, p2, p3 = s[p + k], s[p + R1 + k], s[p + R2 + k], s[p + R3 + k]
-        q0, q1, q2, q3 = s[q + k], s[q + R1 + k], s[q + R2 + k], s[q + R3 + k]
-        a0, a1, a2, a3 = _get(s, a + k), _get(s, a + C1 + k), _get(s, a + C2 + k), _get(s, a + C3 + k)
-        b0, b1, b2, b3 = _get(s, b + k), _get(s, b + C1 + k), _get(s, b + C2 + k), _get(s, b + C3 + k)
-        ab = g * (a0 * b0 - a1 * b1 - a2 * b2 - a3 * b3)
-        u0, u1, u2, u3 = p0 + 2.0 * q0, p1 + 2.0 * q1, p2 + 2.0 * q2, p3 + 2.0 * q3
-        w0, w1, w2, w3 = 2.0 * p0 + q0, 2.0 * p1 + q1, 2.0 * p2 + q2, 2.0 * p3 + q3
-        ua = g * (u0 * a0 - u1 * a1 - u2 * a2 - u3 * a3)
-        wb = g * (w0 * b0 - w1 * b1 - w2 * b2 - w3 * b3)
-        _put(s, o + k, (q0 - p0) * ab - ua * b0 + wb * a0, add)
-        _put(s, o + C1 + k, (q1 - p1) * ab - ua * b1 + wb * a1, add)
-        _put(s, o + C2 + k, (q2 - p2) * ab - ua * b2 + wb * a2, add)
-        _put(s, o + C3 + k, (q3 - p3) * ab - ua * b3 + wb * a3, add)
+def _momentum(s: Scratch, i: np.uint64) -> Momentum:
+    return s[i], s[i + R1], s[i + R2], s[i + R3]
 
 
 @kernel
-def wedge(s: Scratch, o: Place, a: Place, b: Place, g: float, add: bool) -> None:
-    """T^munu (+)= g (a^mu b^nu - a^nu b^mu): components 01, 02, 03, 12, 13, 23."""
-    for e in range(BLOCK):
-        k = U(e)
-        a0, a1, a2, a3 = _get(s, a + k), _get(s, a + C1 + k), _get(s, a + C2 + k), _get(s, a + C3 + k)
-        b0, b1, b2, b3 = _get(s, b + k), _get(s, b + C1 + k), _get(s, b + C2 + k), _get(s, b + C3 + k)
-        _put(s, o + k, g * (a0 * b1 - a1 * b0), add)
-        _put(s, o + C1 + k, g * (a0 * b2 - a2 * b0), add)
-        _put(s, o + C2 + k, g * (a0 * b3 - a3 * b0), add)
-        _put(s, o + C3 + k, g * (a1 * b2 - a2 * b1), add)
-        _put(s, o + C3 + C1 + k, g * (a1 * b3 - a3 * b1), add)
-        _put(s, o + C3 + C2 + k, g * (a2 * b3 - a3 * b2), add)
+def _along(p: Momentum, a: Vector) -> complex:
+    return p[0] * a[0] - p[1] * a[1] - p[2] * a[2] - p[3] * a[3]
 
 
 @kernel
-def tensor_vector(s: Scratch, o: Place, t: Place, b: Place, g: float, add: bool) -> None:
-    """V^mu (+)= g T^munu b_nu."""
+def three_vectors(s: Scratch, g: float) -> None:
+    """V = g [(a.b)(q - p) - b ((p + 2q).a) + a ((2p + q).b)]: a of momentum p, b of q, both incoming."""
     for e in range(BLOCK):
         k = U(e)
-        t01, t02, t03 = _get(s, t + k), _get(s, t + C1 + k), _get(s, t + C2 + k)
-        t12, t13, t23 = _get(s, t + C3 + k), _get(s, t + C3 + C1 + k), _get(s, t + C3 + C2 + k)
-        b0, b1, b2, b3 = (
-            g * _get(s, b + k),
-            g * _get(s, b + C1 + k),
-            g * _get(s, b + C2 + k),
-            g * _get(s, b + C3 + k),
-        )
-        _put(s, o + k, -t01 * b1 - t02 * b2 - t03 * b3, add)
-        _put(s, o + C1 + k, -t01 * b0 - t12 * b2 - t13 * b3, add)
-        _put(s, o + C2 + k, -t02 * b0 + t12 * b1 - t23 * b3, add)
-        _put(s, o + C3 + k, -t03 * b0 + t13 * b1 + t23 * b2, add)
+        p, q, a, b = _momentum(s, P + k), _momentum(s, Q + k), _vector(s, A + k), _vector(s, B + k)
+        ab = g * (a[0] * b[0] - a[1] * b[1] - a[2] * b[2] - a[3] * b[3])
+        pa, qa, pb, qb = _along(p, a), _along(q, a), _along(p, b), _along(q, b)
+        ua, wb = -g * (pa + 2.0 * qa), g * (2.0 * pb + qb)
+        _put(s, OUT + k, (q[0] - p[0]) * ab + ua * b[0] + wb * a[0])
+        _put(s, OUT + C1 + k, (q[1] - p[1]) * ab + ua * b[1] + wb * a[1])
+        _put(s, OUT + C2 + k, (q[2] - p[2]) * ab + ua * b[2] + wb * a[2])
+        _put(s, OUT + C3 + k, (q[3] - p[3]) * ab + ua * b[3] + wb * a[3])
 
 
 @kernel
-def field_strengths(
-    s: Scratch, o: Place, a: Place, b: Place, p: Place, q: Place, g: float, add: bool
-) -> None:
-    """S (+)= g [(p.q)(a.b) - (p.b)(q.a)]: a of momentum p, b of momentum q."""
+def wedge(s: Scratch, g: float) -> None:
+    """T^munu = g (a^mu b^nu - a^nu b^mu): components 01, 02, 03, 12, 13, 23."""
     for e in range(BLOCK):
         k = U(e)
-        p0, p1, p2, p3 = s[p + k], s[p + R1 + k], s[p + R2 + k], s[p + R3 + k]
-        q0, q1, q2, q3 = s[q + k], s[q + R1 + k], s[q + R2 + k], s[q + R3 + k]
-        a0, a1, a2, a3 = _get(s, a + k), _get(s, a + C1 + k), _get(s, a + C2 + k), _get(s, a + C3 + k)
-        b0, b1, b2, b3 = _get(s, b + k), _get(s, b + C1 + k), _get(s, b + C2 + k), _get(s, b + C3 + k)
-        pq = g * (p0 * q0 - p1 * q1 - p2 * q2 - p3 * q3)
-        pb = g * (p0 * b0 - p1 * b1 - p2 * b2 - p3 * b3)
-        qa = q0 * a0 - q1 * a1 - q2 * a2 - q3 * a3
-        _put(s, o + k, pq * (a0 * b0 - a1 * b1 - a2 * b2 - a3 * b3) - pb * qa, add)
+        a, b = _vector(s, A + k), _vector(s, B + k)
+        _put(s, OUT + k, g * (a[0] * b[1] - a[1] * b[0]))
+        _put(s, OUT + C1 + k, g * (a[0] * b[2] - a[2] * b[0]))
+        _put(s, OUT + C2 + k, g * (a[0] * b[3] - a[3] * b[0]))
+        _put(s, OUT + C3 + k, g * (a[1] * b[2] - a[2] * b[1]))
+        _put(s, OUT + C3 + C1 + k, g * (a[1] * b[3] - a[3] * b[1]))
+        _put(s, OUT + C3 + C2 + k, g * (a[2] * b[3] - a[3] * b[2]))
 
 
 @kernel
-def vector_field_strength(
-    s: Scratch, o: Place, a: Place, d: Place, p: Place, q: Place, g: float, add: bool
-) -> None:
-    """V (+)= g S [(p.k) a - (k.a) p] with k = -(p + q): vector a of momentum p, scalar S of momentum q."""
+def tensor_vector(s: Scratch, g: float) -> None:
+    """V^mu = g T^munu b_nu."""
     for e in range(BLOCK):
         k = U(e)
-        p0, p1, p2, p3 = s[p + k], s[p + R1 + k], s[p + R2 + k], s[p + R3 + k]
-        k0, k1, k2, k3 = -p0 - s[q + k], -p1 - s[q + R1 + k], -p2 - s[q + R2 + k], -p3 - s[q + R3 + k]
-        a0, a1, a2, a3 = _get(s, a + k), _get(s, a + C1 + k), _get(s, a + C2 + k), _get(s, a + C3 + k)
-        f = g * _get(s, d + k)
-        ka = f * (k0 * a0 - k1 * a1 - k2 * a2 - k3 * a3)
-        f = f * (p0 * k0 - p1 * k1 - p2 * k2 - p3 * k3)
-        _put(s, o + k, f * a0 - p0 * ka, add)
-        _put(s, o + C1 + k, f * a1 - p1 * ka, add)
-        _put(s, o + C2 + k, f * a2 - p2 * ka, add)
-        _put(s, o + C3 + k, f * a3 - p3 * ka, add)
+        t01, t02, t03 = _get(s, A + k), _get(s, A + C1 + k), _get(s, A + C2 + k)
+        t12, t13, t23 = _get(s, A + C3 + k), _get(s, A + C3 + C1 + k), _get(s, A + C3 + C2 + k)
+        b = _vector(s, B + k)
+        _put(s, OUT + k, g * (-t01 * b[1] - t02 * b[2] - t03 * b[3]))
+        _put(s, OUT + C1 + k, g * (-t01 * b[0] - t12 * b[2] - t13 * b[3]))
+        _put(s, OUT + C2 + k, g * (-t02 * b[0] + t12 * b[1] - t23 * b[3]))
+        _put(s, OUT + C3 + k, g * (-t03 * b[0] + t13 * b[1] + t23 * b[2]))
+
+
+@kernel
+def dot6(s: Scratch, g: float) -> None:
+    """S = g sum over mu < nu of a^munu b_munu: components 01, 02, 03, 12, 13, 23."""
+    for e in range(BLOCK):
+        k = U(e)
+        i, j = A + k, B + k
+        z = _get(s, i + C3) * _get(s, j + C3) - _get(s, i) * _get(s, j)
+        z += _get(s, i + C3 + C1) * _get(s, j + C3 + C1) - _get(s, i + C1) * _get(s, j + C1)
+        z += _get(s, i + C3 + C2) * _get(s, j + C3 + C2) - _get(s, i + C2) * _get(s, j + C2)
+        _put(s, OUT + k, g * z)
+
+
+@kernel
+def field_strengths(s: Scratch, g: float) -> None:
+    """S = g [(p.q)(a.b) - (p.b)(q.a)]: a of momentum p, b of momentum q."""
+    for e in range(BLOCK):
+        k = U(e)
+        p, q, a, b = _momentum(s, P + k), _momentum(s, Q + k), _vector(s, A + k), _vector(s, B + k)
+        pq = p[0] * q[0] - p[1] * q[1] - p[2] * q[2] - p[3] * q[3]
+        ab = a[0] * b[0] - a[1] * b[1] - a[2] * b[2] - a[3] * b[3]
+        _put(s, OUT + k, g * (pq * ab - _along(p, b) * _along(q, a)))
+
+
+@kernel
+def vector_field_strength(s: Scratch, g: float) -> None:
+    """V = g S [(p.k) a - (k.a) p] with k = -(p + q): vector a of momentum p, scalar S of momentum q."""
+    for e in range(BLOCK):
+        k = U(e)
+        p, q, a = _momentum(s, P + k), _momentum(s, Q + k), _vector(s, A + k)
+        n = (-p[0] - q[0], -p[1] - q[1], -p[2] - q[2], -p[3] - q[3])
+        f = g * _get(s, B + k)
+        na = f * _along(n, a)
+        pn = f * (p[0] * n[0] - p[1] * n[1] - p[2] * n[2] - p[3] * n[3])
+        _put(s, OUT + k, pn * a[0] - p[0] * na)
+        _put(s, OUT + C1 + k, pn * a[1] - p[1] * na)
+        _put(s, OUT + C2 + k, pn * a[2] - p[2] * na)
+        _put(s, OUT + C3 + k, pn * a[3] - p[3] * na)
+
+
+@kernel
+def travel_vector(s: Scratch, over_m2: float) -> None:
+    """V = D (a - p (p.a) / m^2): a massive vector's propagator in the unitary gauge."""
+    for e in range(BLOCK):
+        k = U(e)
+        p, a = _momentum(s, P + k), _vector(s, A + k)
+        f = _get(s, B + k)
+        along = _along(p, a) * over_m2
+        _put(s, OUT + k, f * (a[0] - p[0] * along))
+        _put(s, OUT + C1 + k, f * (a[1] - p[1] * along))
+        _put(s, OUT + C2 + k, f * (a[2] - p[2] * along))
+        _put(s, OUT + C3 + k, f * (a[3] - p[3] * along))

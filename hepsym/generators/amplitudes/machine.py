@@ -12,20 +12,21 @@ from numpy.typing import NDArray
 
 from hepsym._numba import loop
 from hepsym.generators.amplitudes import block as w
-from hepsym.generators.amplitudes import bosons
+from hepsym.generators.amplitudes import bosons, externals
 from hepsym.generators.amplitudes.block import BLOCK, IM, U
 
 __all__ = ["Program", "execute"]
 
 (
     LEG, MOMENTUM, DENOMINATOR, FERMION, VECTOR, ONE, CURRENT_SB, CURRENT_S, COLUMN, ROW, TRAVEL_COLUMN,
-    TRAVEL_ROW, TRAVEL_VECTOR, SCALE, COPY, DOT2, DOT4, DOT6, SQUARE, VVV, WEDGE, TENSOR, STRENGTHS, STRENGTH,
-    SUM,
+    TRAVEL_ROW, SCALE, COPY, DOT2, DOT4, SQUARE, SUM, TRAVEL_VECTOR, WEDGE, TENSOR, DOT6, VVV, STRENGTHS,
+    STRENGTH,
 ) = range(25)  # fmt: skip
-"""Opcodes."""
+"""Opcodes; from TRAVEL_VECTOR on, operands are staged and the result is left at STAGE_OUT."""
 
-OPCODE, ADD, OUT, A, B, C, D, COUNT = range(8)
-"""Columns of the table of instructions: registers are given by their first double in units of BLOCK."""
+FIRST_STAGED = TRAVEL_VECTOR
+OPCODE, ADD, OUT, A, B, C, D, COUNT, DOUBLES = range(9)
+"""Columns of the table of instructions; registers are given by their first double, in units of BLOCK."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +34,7 @@ class Program:
     """A table of instructions with its numbers, and where its results are left."""
 
     table: NDArray[np.int64]
-    """(instructions, 8)"""
+    """(instructions, 9)"""
     numbers: NDArray[np.float64]
     """(instructions, 3): the coupling, and what else the instruction takes."""
     size: int
@@ -64,19 +65,20 @@ def execute(
     outputs: NDArray[np.int64],
 ) -> None:
     """Run a program on momenta (n, legs, 4), into out (n, outputs). The last block repeats its last event."""
-    s = np.zeros(size * BLOCK)
+    s = np.zeros(w.STAGED + size * BLOCK)
     events = momenta.shape[0]
     for first in range(0, events, BLOCK):
         for line in range(table.shape[0]):
             op = table[line, OPCODE]
             add = table[line, ADD] != 0
-            o = U(table[line, OUT] * BLOCK)
-            a = U(table[line, A] * BLOCK)
-            b = U(table[line, B] * BLOCK)
-            c = U(table[line, C] * BLOCK)
-            d = U(table[line, D] * BLOCK)
+            o = U(w.STAGED + table[line, OUT] * BLOCK)
+            a = U(w.STAGED + table[line, A] * BLOCK)
+            b = U(w.STAGED + table[line, B] * BLOCK)
+            c = U(w.STAGED + table[line, C] * BLOCK)
+            d = U(w.STAGED + table[line, D] * BLOCK)
             n = table[line, COUNT]
             g, x, y = numbers[line, 0], numbers[line, 1], numbers[line, 2]
+            t = U(w.STAGE_OUT) if add else o
             if op == LEG:
                 leg = table[line, A]
                 for e in range(BLOCK):
@@ -89,96 +91,74 @@ def execute(
             elif op == DENOMINATOR:
                 w.denominator(s, o, a, g, x, y)
             elif op == FERMION:
-                w.fermion(s, o, a, g, x)
+                externals.fermion(s, o, a, g, x)
             elif op == VECTOR:
-                bosons.polarisations(s, o, a, g)
+                externals.polarisations(s, o, a, g)
             elif op == ONE:
-                for e in range(BLOCK):
-                    s[o + U(e)] = 1.0
-                    s[o + IM + U(e)] = 0.0
+                w.one(s, o)
             elif op == CURRENT_SB:
-                if add:
-                    w.current_sb(s, o, a, b, g, True)
-                else:
-                    w.current_sb(s, o, a, b, g, False)
+                w.current_sb(s, t, a, b, g)
             elif op == CURRENT_S:
-                if add:
-                    w.current_s(s, o, a, b, g, True)
-                else:
-                    w.current_s(s, o, a, b, g, False)
+                w.current_s(s, t, a, b, g)
             elif op == COLUMN:
-                if add:
-                    w.slash_column(s, o, a, b, g, x, True)
-                else:
-                    w.slash_column(s, o, a, b, g, x, False)
+                w.slash_column(s, t, a, b, g, x)
             elif op == ROW:
-                if add:
-                    w.slash_row(s, o, a, b, g, x, True)
-                else:
-                    w.slash_row(s, o, a, b, g, x, False)
+                w.slash_row(s, t, a, b, g, x)
             elif op == TRAVEL_COLUMN:
-                if add:
-                    w.travel_column(s, o, a, b, c, g, x, True)
-                else:
-                    w.travel_column(s, o, a, b, c, g, x, False)
+                w.travel_column(s, t, a, b, c, g, x)
             elif op == TRAVEL_ROW:
-                if add:
-                    w.travel_row(s, o, a, b, c, g, x, True)
-                else:
-                    w.travel_row(s, o, a, b, c, g, x, False)
-            elif op == TRAVEL_VECTOR:
-                w.travel_vector(s, o, a, b, c, g)
+                w.travel_row(s, t, a, b, c, g, x)
             elif op == SCALE:
-                if add:
-                    w.scale(s, o, a, b, g, n, True)
-                else:
-                    w.scale(s, o, a, b, g, n, False)
+                w.scale(s, t, a, b, g, n)
             elif op == COPY:
-                if add:
-                    w.copy(s, o, a, g, n, True)
-                else:
-                    w.copy(s, o, a, g, n, False)
+                w.copy(s, t, a, g, n)
             elif op == DOT2:
-                if add:
-                    w.dot2(s, o, a, b, g, True)
-                else:
-                    w.dot2(s, o, a, b, g, False)
+                w.dot2(s, t, a, b, g)
             elif op == DOT4:
-                if add:
-                    w.dot4(s, o, a, b, g, True)
-                else:
-                    w.dot4(s, o, a, b, g, False)
-            elif op == DOT6:
-                if add:
-                    w.dot6(s, o, a, b, g, True)
-                else:
-                    w.dot6(s, o, a, b, g, False)
+                w.dot4(s, t, a, b, g)
             elif op == SQUARE:
-                if add:
-                    w.square(s, o, a, b, g, True)
-                else:
-                    w.square(s, o, a, b, g, False)
+                w.square(s, t, a, b, g)
             elif op == SUM:
-                w.add_real(s, o, a, g, add)
-            elif op == VVV:
-                if add:
-                    bosons.three_vectors(s, o, a, b, c, d, g, True)
-                else:
-                    bosons.three_vectors(s, o, a, b, c, d, g, False)
+                w.scale_real(s, t, a, g)
+            elif op == TRAVEL_VECTOR:
+                w.stage(s, w.STAGE_A, a, 8)
+                w.stage(s, w.STAGE_P, b, 4)
+                w.stage(s, w.STAGE_B, c, 2)
+                bosons.travel_vector(s, g)
             elif op == WEDGE:
-                if add:
-                    bosons.wedge(s, o, a, b, g, True)
-                else:
-                    bosons.wedge(s, o, a, b, g, False)
+                w.stage(s, w.STAGE_A, a, 8)
+                w.stage(s, w.STAGE_B, b, 8)
+                bosons.wedge(s, g)
             elif op == TENSOR:
-                if add:
-                    bosons.tensor_vector(s, o, a, b, g, True)
-                else:
-                    bosons.tensor_vector(s, o, a, b, g, False)
+                w.stage(s, w.STAGE_A, a, 12)
+                w.stage(s, w.STAGE_B, b, 8)
+                bosons.tensor_vector(s, g)
+            elif op == DOT6:
+                w.stage(s, w.STAGE_A, a, 12)
+                w.stage(s, w.STAGE_B, b, 12)
+                bosons.dot6(s, g)
+            elif op == VVV:
+                w.stage(s, w.STAGE_A, a, 8)
+                w.stage(s, w.STAGE_B, b, 8)
+                w.stage(s, w.STAGE_P, c, 4)
+                w.stage(s, w.STAGE_Q, d, 4)
+                bosons.three_vectors(s, g)
             elif op == STRENGTHS:
-                bosons.field_strengths(s, o, a, b, c, d, g, add)
+                w.stage(s, w.STAGE_A, a, 8)
+                w.stage(s, w.STAGE_B, b, 8)
+                w.stage(s, w.STAGE_P, c, 4)
+                w.stage(s, w.STAGE_Q, d, 4)
+                bosons.field_strengths(s, g)
             elif op == STRENGTH:
-                bosons.vector_field_strength(s, o, a, b, c, d, g, add)
+                w.stage(s, w.STAGE_A, a, 8)
+                w.stage(s, w.STAGE_B, b, 2)
+                w.stage(s, w.STAGE_P, c, 4)
+                w.stage(s, w.STAGE_Q, d, 4)
+                bosons.vector_field_strength(s, g)
+            if add:
+                w.add_up(s, o, table[line, DOUBLES])
+            elif op >= FIRST_STAGED:
+                w.bring(s, o, table[line, DOUBLES])
         for e in range(min(BLOCK, events - first)):
             for j in range(outputs.shape[0]):
-                out[first + e, j] = s[U(outputs[j] * BLOCK) + U(e)]
+                out[first + e, j] = s[U(w.STAGED + outputs[j] * BLOCK) + U(e)]

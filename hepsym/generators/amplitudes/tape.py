@@ -54,10 +54,10 @@ class Tape:
                 at = [places[v] + shift for v, shift in term.operands]
                 at = [term.literal, *at] if term.literal >= 0 else at
                 at += [0] * (4 - len(at))
-                table.append([term.opcode, int(k > 0), places[value], *at, term.length])
+                table.append([term.opcode, int(k > 0), places[value], *at, term.length, self.sizes[value]])
                 numbers.append([term.g, term.x, term.y])
         return Program(
-            np.array(table, dtype=np.int64).reshape(-1, 8),
+            np.array(table, dtype=np.int64).reshape(-1, 9),
             np.array(numbers, dtype=np.float64).reshape(-1, 3),
             size,
             np.array([places[value] + shift for value, shift in wanted], dtype=np.int64),
