@@ -105,11 +105,11 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def on_dask(address: str) -> Crew:
+def on_dask(address: str, *, timeout: float = 15.0) -> Crew:
     """A crew of the workers of the Dask cluster whose scheduler is at `address` (tcp://host:port).
 
     Dask does a dead worker's jobs again elsewhere. Workers need the same hepsym. Raises InputError where no
-    scheduler answers, and for Dask not installed.
+    scheduler answers within `timeout` seconds, and for Dask not installed.
     """
     try:
         distributed: Any = importlib.import_module("distributed")
@@ -118,7 +118,7 @@ def on_dask(address: str) -> Crew:
 
     def crew(work: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator[tuple[Job, Result]]:
         try:
-            client: Any = distributed.Client(address, timeout="15s", set_as_default=False)
+            client: Any = distributed.Client(address, timeout=timeout, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             said = str(error) or type(error).__name__
             raise InputError(f"no Dask scheduler answers at {address!r}: {said}") from None

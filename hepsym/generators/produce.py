@@ -13,7 +13,7 @@ from hepsym import events as files
 from hepsym._interruption import Interruption
 from hepsym.errors import InputError
 from hepsym.events.event import Provenance
-from hepsym.events.native import SHARD_EVENTS, DatasetWriter, Manifest
+from hepsym.events.native import SHARD_EVENTS, DatasetWriter, Manifest, mean_weight
 from hepsym.generators.cards import Card
 from hepsym.generators.crew import Crew
 from hepsym.generators.distribute import by_crew, by_threads
@@ -177,8 +177,7 @@ def _weighted(source: Provenance, generator: Generator, n: int, total: float, sq
     """With the mean of n weights as cross section and its standard error, the mean itself for n = 1."""
     if generator.cross_section().unit != "pb":
         return replace(source, weighted=True)
-    mean = total / n
-    error = (max(squares / n - mean**2, 0.0) / (n - 1)) ** 0.5 if n > 1 else mean
+    mean, error = mean_weight(n, total, squares)
     return replace(source, weighted=True, cross_section_pb=mean, cross_section_error_pb=error)
 
 

@@ -1,6 +1,6 @@
 """The native format: a directory of shards and a manifest that survives interruption and tells of damage."""
 
-from hepsym.events.native.manifest import MANIFEST, Manifest, Shard, read_manifest
+from hepsym.events.native.manifest import MANIFEST, Manifest, Shard, mean_weight, read_manifest
 from hepsym.events.native.merge import merge
 from hepsym.events.native.reader import Dataset
 from hepsym.events.native.shards import write_shard
@@ -15,6 +15,7 @@ __all__ = [
     "Manifest",
     "Shard",
     "StreamWriter",
+    "mean_weight",
     "merge",
     "parse_part",
     "read_manifest",

@@ -11,7 +11,7 @@ from hepsym.events.atomic import replace_text
 from hepsym.events.event import Provenance
 from hepsym.events.template import Template
 
-__all__ = ["MANIFEST", "Manifest", "Part", "Shard", "read_manifest", "write_manifest"]
+__all__ = ["MANIFEST", "Manifest", "Part", "Shard", "mean_weight", "read_manifest", "write_manifest"]
 
 MANIFEST = "manifest.json"
 FORMAT = "hepsym-events"
@@ -169,6 +169,12 @@ def _plain_name(name: Any) -> str:
     if not isinstance(name, str) or not name.endswith(".npy") or Path(name).name != name or "\\" in name:
         raise ValueError(f"file name {name!r}")
     return name
+
+
+def mean_weight(n: int, total: float, squares: float) -> tuple[float, float]:
+    """Mean of n weights and its standard error, from the sums of them and their squares; n = 1: the mean."""
+    mean = total / n
+    return mean, (max(squares / n - mean**2, 0.0) / (n - 1)) ** 0.5 if n > 1 else mean
 
 
 def read_manifest(directory: Path) -> Manifest:

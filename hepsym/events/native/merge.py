@@ -9,7 +9,8 @@ from pathlib import Path
 
 from hepsym.errors import InputError
 from hepsym.events.atomic import disk_error, new_path, sync_directory
-from hepsym.events.native.manifest import Manifest, Part, Shard, read_manifest, write_manifest
+from hepsym.events.event import Provenance
+from hepsym.events.native.manifest import Manifest, Part, Shard, mean_weight, read_manifest, write_manifest
 from hepsym.events.native.parts import check_part, file_name
 
 __all__ = ["merge"]
@@ -22,7 +23,8 @@ def merge(
 
     Files are hard links where the file system allows it, copies elsewhere. A shard that several
     sources hold is taken once if all agree. The result is complete when no shard is missing, and
-    then equals, file by file, what one machine would have written.
+    then equals, file by file, what one machine would have written. A weighted sample's cross section is
+    the mean of all weights.
 
     Raises InputError for nothing to merge, another run, shards that disagree or are damaged
     (`check`), or `out` taken; RunError when the disk fails. Then nothing is left.
@@ -39,7 +41,7 @@ def merge(
     try:
         shards = [_bring(directory, shard, temporary, check) for directory, shard in chosen]
         merged = replace(manifests[0], wanted=_span(manifests), complete=False).with_shards(shards)
-        merged = replace(merged, complete=not merged.missing)
+        merged = replace(merged, complete=not merged.missing, provenance=_of_all(merged))
         write_manifest(temporary, merged)
         temporary.chmod(0o755)
         temporary.rename(out)
@@ -49,6 +51,15 @@ def merge(
         shutil.rmtree(temporary, ignore_errors=True)
     sync_directory(out.parent)
     return merged
+
+
+def _of_all(merged: Manifest) -> Provenance:
+    """The provenance of the whole: a weighted sample's cross section is the mean of all its weights."""
+    source = merged.provenance
+    if not source.weighted or source.cross_section_pb is None or not merged.events:
+        return source
+    mean, error = mean_weight(merged.events, merged.sum_weights, merged.sum_weights_squared)
+    return replace(source, cross_section_pb=mean, cross_section_error_pb=error)
 
 
 def _span(manifests: Sequence[Manifest]) -> tuple[int, int]:

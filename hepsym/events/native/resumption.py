@@ -4,11 +4,26 @@ from pathlib import Path
 from typing import Any
 
 from hepsym.errors import InputError
-from hepsym.events.native.manifest import Manifest, Shard
+from hepsym.events.native.manifest import MANIFEST, Manifest, Shard
 
-__all__ = ["is_present", "refuse_another_run"]
+__all__ = ["is_present", "refuse_another_run", "was_just_begun"]
 
 _SAME_RUN = ("process", "card", "seed", "sqrt_s", "beams", "weighted")
+
+
+def was_just_begun(path: Path) -> bool:
+    """Whether this is what a kill leaves before the first manifest: a directory of temporary files at most.
+
+    Those are removed.
+    """
+    if not path.is_dir():
+        return False
+    left = list(path.iterdir())
+    if not all(p.name.startswith(f".{MANIFEST}.") and p.name.endswith(".part") for p in left):
+        return False
+    for part in left:
+        part.unlink(missing_ok=True)
+    return True
 
 
 def is_present(directory: Path, shard: Shard) -> bool:

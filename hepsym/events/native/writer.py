@@ -17,7 +17,7 @@ from hepsym.errors import InputError, RunError
 from hepsym.events.atomic import disk_error, new_path
 from hepsym.events.event import Provenance
 from hepsym.events.native.manifest import Manifest, Shard, read_manifest, write_manifest
-from hepsym.events.native.resumption import is_present, refuse_another_run
+from hepsym.events.native.resumption import is_present, refuse_another_run, was_just_begun
 from hepsym.events.native.shards import NO_COLUMNS, Columns, Weights, write_shard
 from hepsym.events.template import Template
 
@@ -99,6 +99,9 @@ class DatasetWriter:
         self._handed_in: set[int] = set()
 
     def _open(self, fresh: Manifest, resume: bool) -> Manifest:
+        if resume and was_just_begun(self.path):
+            write_manifest(self.path, fresh)
+            return fresh
         if resume and self.path.exists():
             old = read_manifest(self.path)
             refuse_another_run(self.path, old, fresh)
