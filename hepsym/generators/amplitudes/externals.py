@@ -36,37 +36,46 @@ def fermion(s: Scratch, o: Place, p: Place, m: float, conjugate: float) -> None:
     of spinors.helicity_spinor; the first two alone where m = 0. conjugate = -1 takes complex conjugates.
     """
     stage(s, STAGE_P, p, 4)
+    if m == 0.0:
+        for e in range(BLOCK):
+            k = U(e)
+            p0, p1, p2, p3 = s[P + k], s[P + R1 + k], s[P + R2 + k], s[P + R3 + k]
+            plus = p0 + p3 if p3 >= 0.0 else (p1 * p1 + p2 * p2) / (p0 - p3)
+            # Along -z chi is what the limit from x > 0 gives, (0, 1); and |p| = E.
+            on_axis = plus < 1e-280
+            root = math.sqrt(2.0 * p0 if on_axis else plus)
+            over = 1.0 / root
+            s[X + k] = 0.0 if on_axis else root
+            s[Y + k] = root if on_axis else p1 * over
+            s[Z + k] = 0.0 if on_axis else conjugate * p2 * over
+        _spinors(s, STAGE_OUT)
+        bring(s, o, 8)
+        return
     for e in range(BLOCK):
         k = U(e)
         p0, p1, p2, p3 = s[P + k], s[P + R1 + k], s[P + R2 + k], s[P + R3 + k]
         transverse = p1 * p1 + p2 * p2
         norm = math.sqrt(transverse + p3 * p3)
-        far = norm + abs(p3)
-        near = transverse / (far if far > 0.0 else 1.0)
+        at_rest = norm == 0.0
+        near = transverse / (1.0 if at_rest else norm + abs(p3))
         plus = norm + p3 if p3 >= 0.0 else near
         high2 = p0 + norm
-        # Along -z, and at rest, chi is what the limit from x > 0 gives: (0, 1), and (1, 0).
         share = 2.0 * norm * plus
         on_axis = share < 1e-280
-        at_rest = norm == 0.0
-        scale = math.sqrt(high2 / (1.0 if on_axis else share))
-        high = math.sqrt(high2)
-        s[X + k] = (high if at_rest else 0.0) if on_axis else plus * scale
-        s[Y + k] = (0.0 if at_rest else high) if on_axis else p1 * scale
-        s[Z + k] = 0.0 if on_axis else conjugate * p2 * scale
+        root = math.sqrt(high2 / (1.0 if on_axis else share))
+        s[X + k] = (root if at_rest else 0.0) if on_axis else plus * root
+        s[Y + k] = (0.0 if at_rest else root) if on_axis else p1 * root
+        s[Z + k] = 0.0 if on_axis else conjugate * p2 * root
         s[F + k] = m / high2
     _spinors(s, STAGE_OUT)
-    if m != 0.0:
-        for e in range(BLOCK):
-            k = U(e)
-            f = s[F + k]
-            s[X + k] *= f
-            s[Y + k] *= f
-            s[Z + k] *= f
-        _spinors(s, STAGE_OUT + 8 * BLOCK)
-        bring(s, o, 16)
-    else:
-        bring(s, o, 8)
+    for e in range(BLOCK):
+        k = U(e)
+        f = s[F + k]
+        s[X + k] *= f
+        s[Y + k] *= f
+        s[Z + k] *= f
+    _spinors(s, STAGE_OUT + 8 * BLOCK)
+    bring(s, o, 16)
 
 
 @kernel
@@ -94,28 +103,40 @@ def polarisations(s: Scratch, o: Place, p: Place, m: float) -> None:
     Along the z axis and at rest, what the limit from x > 0 gives.
     """
     stage(s, STAGE_P, p, 4)
-    for h in (-1.0, 1.0):
-        for e in range(BLOCK):
-            k = U(e)
-            i = U(STAGE_OUT) + k
-            p1, p2, p3 = s[P + R1 + k], s[P + R2 + k], s[P + R3 + k]
-            transverse = math.sqrt(p1 * p1 + p2 * p2)
-            norm = math.sqrt(p1 * p1 + p2 * p2 + p3 * p3)
-            upright = transverse == 0.0
-            over = 1.0 / (1.0 if upright else transverse)
-            x, y = 1.0 if upright else p1 * over, 0.0 if upright else p2 * over
-            at_rest = norm == 0.0
-            over = HALF_ROOT / (1.0 if at_rest else norm)
-            cosine = HALF_ROOT if at_rest else p3 * over
-            s[i] = 0.0
-            s[i + U(BLOCK)] = 0.0
-            s[i + U(2 * BLOCK)] = h * cosine * x
-            s[i + U(3 * BLOCK)] = HALF_ROOT * y
-            s[i + U(4 * BLOCK)] = h * cosine * y
-            s[i + U(5 * BLOCK)] = -HALF_ROOT * x
-            s[i + U(6 * BLOCK)] = -h * transverse * over
-            s[i + U(7 * BLOCK)] = 0.0
-        bring(s, o + (U(0) if h < 0.0 else U(8 * BLOCK)), 8)
+    for e in range(BLOCK):
+        k = U(e)
+        p0, p1, p2, p3 = s[P + k], s[P + R1 + k], s[P + R2 + k], s[P + R3 + k]
+        transverse2 = p1 * p1 + p2 * p2
+        norm = math.sqrt(transverse2 + p3 * p3) if m > 0.0 else p0
+        upright = transverse2 < 1e-280
+        at_rest = norm == 0.0
+        root = math.sqrt(1.0 if upright else transverse2)
+        along = HALF_ROOT / root
+        over = 1.0 / (1.0 if at_rest else norm)
+        cosine = 1.0 if at_rest else p3 * over
+        x, y = HALF_ROOT if upright else p1 * along, 0.0 if upright else p2 * along
+        s[F + k] = 0.0 if upright else HALF_ROOT * root * over
+        s[X + k] = cosine * x
+        s[Y + k] = cosine * y
+        i = U(STAGE_OUT) + k
+        s[i + U(3 * BLOCK)] = y
+        s[i + U(5 * BLOCK)] = -x
+    for e in range(BLOCK):
+        k = U(e)
+        i = U(STAGE_OUT) + k
+        a, b, c = s[X + k], s[Y + k], s[F + k]
+        x, y = s[i + U(5 * BLOCK)], s[i + U(3 * BLOCK)]
+        for j in (U(0), U(BLOCK), U(7 * BLOCK), U(8 * BLOCK), U(9 * BLOCK), U(15 * BLOCK)):
+            s[i + j] = 0.0
+        s[i + U(2 * BLOCK)] = -a
+        s[i + U(4 * BLOCK)] = -b
+        s[i + U(6 * BLOCK)] = c
+        s[i + U(10 * BLOCK)] = a
+        s[i + U(11 * BLOCK)] = y
+        s[i + U(12 * BLOCK)] = b
+        s[i + U(13 * BLOCK)] = x
+        s[i + U(14 * BLOCK)] = -c
+    bring(s, o, 16)
     if m > 0.0:
         for e in range(BLOCK):
             k = U(e)
