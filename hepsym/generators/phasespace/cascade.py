@@ -1,0 +1,248 @@
+"""How does a system fall apart, two by two? A list of steps, run on blocks of events.
+
+Every sequential map (two bodies, GENBOD, RAMBO on diet, decay trees) is such a list. Each step
+loops over the events of a block, which vectorises. A slot is a particle or a system; its excess T
+is its mass above the sum of its final particles' masses, so that the release of a decay, T - T_a -
+T_b, keeps its digits at threshold. Arrays of a block: slots (slots, 5 BLOCK) hold E, x, y, z, T.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepsym._math import sincos2pi
+from hepsym._numba import kernel, loop
+from hepsym.generators.phasespace.breakup import momentum_of_release
+from hepsym.generators.phasespace.chain import diet_fractions, sort_fractions
+from hepsym.generators.phasespace.mass_laws import level, slope, square
+from hepsym.random import uniform, words
+
+__all__ = ["BLOCK", "CHAIN", "DIET", "MASS", "SPLIT", "SPLIT_SHARP", "Laid", "draw", "forward"]
+
+Array = NDArray[np.float64]
+Steps = NDArray[np.int64]
+Laid = tuple[Steps, Array, NDArray[np.int64], Array, Array, float]
+"""Steps, their numbers, lists of slots, masses of the final particles in a slot, excesses to start
+with, constant factor of the weight. See program.py."""
+
+BLOCK = 64
+X, Y, Z, T = BLOCK, 2 * BLOCK, 3 * BLOCK, 4 * BLOCK
+
+MASS = 0
+"""slot, uniform, law, parent, and where the list of its siblings starts and stops."""
+CHAIN = 1
+"""node, first uniform, children, start of the list: children, then the systems of the first 2, 3, ..."""
+DIET = 2
+SPLIT = 3
+"""parent, a, b, first of two uniforms, whether the parent is at rest."""
+SPLIT_SHARP = 4
+"""The same where all three masses are constants: numbers hold |p*|, E_a*, M."""
+
+
+@kernel
+def _mass(slots: Array, u: Array, weight: Array, laid: Laid, at: int) -> None:
+    step, numbers = laid[0][at], laid[1][at]
+    lists, base = laid[2], laid[3]
+    row, above, draws, kind = slots[step[1]], slots[step[4]], u[step[2]], step[3]
+    mine = base[step[1]]
+    least, most, m2, mg, nu = numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]
+    for j in range(BLOCK):
+        room = above[T + j]
+        for k in range(step[5], step[6]):
+            room -= slots[lists[k], T + j]
+        high = min(mine + room, most)
+        if not high > least:
+            row[T + j] = math.nan
+            weight[j] = math.nan
+            continue
+        bottom = level(kind, least * least, m2, mg, nu)
+        top = level(kind, high * high, m2, mg, nu)
+        s = square(kind, bottom + (top - bottom) * draws[j], m2, mg, nu)
+        mass = min(max(math.sqrt(max(s, 0.0)), least), high)
+        row[T + j] = mass - mine
+        weight[j] *= (top - bottom) * slope(kind, mass * mass, m2, mg, nu) / (2.0 * math.pi)
+
+
+@kernel
+def _chain(slots: Array, u: Array, weight: Array, v: Array, room: Array, laid: Laid, at: int) -> None:
+    step, lists, base = laid[0][at], laid[2], laid[3]
+    children, start = step[3], step[4]
+    count = children - 2
+    for i in range(count):
+        row, draws = v[i], u[step[2] + i]
+        for j in range(BLOCK):
+            row[j] = draws[j]
+    if step[0] == CHAIN:
+        sort_fractions(v, count, BLOCK)
+    else:
+        diet_fractions(v, weight, count, BLOCK)
+    node = slots[step[1]]
+    for j in range(BLOCK):
+        room[j] = node[T + j]
+    for c in range(children):
+        child = slots[lists[start + c]]
+        for j in range(BLOCK):
+            room[j] -= child[T + j]
+    for i in range(count):
+        system, row = slots[lists[start + children + i]], v[i]
+        second = slots[lists[start + i + 1]]
+        first = slots[lists[start]] if i == 0 else slots[lists[start + children + i - 1]]
+        mine = base[lists[start + children + i]]
+        before = v[max(i - 1, 0)]
+        scale = 1.0 / (math.pi * (i + 1)) if step[0] == CHAIN else 1.0 / math.pi
+        for j in range(BLOCK):
+            inner = first[T + j] - (room[j] * before[j] if i > 0 else 0.0)
+            excess = room[j] * row[j] + (inner + second[T + j])
+            system[T + j] = excess
+            weight[j] *= scale * room[j] * (mine + excess)
+
+
+@kernel
+def _split(slots: Array, u: Array, weight: Array, laid: Laid, at: int) -> None:
+    step, base = laid[0][at], laid[3]
+    parent, first, second = slots[step[1]], slots[step[2]], slots[step[3]]
+    polar, turn = u[step[4]], u[step[4] + 1]
+    base_a, base_b = base[step[2]], base[step[3]]
+    for j in range(BLOCK):
+        a, b = base_a + first[T + j], base_b + second[T + j]
+        q = parent[T + j] - first[T + j] - second[T + j]
+        q = 0.0 if q < 0.0 else q
+        mass = a + b + q
+        p = momentum_of_release(q, a, b)
+        weight[j] *= p / ((4.0 * math.pi) * mass)
+        sine, cosine = sincos2pi(turn[j])
+        across = 2.0 * p * math.sqrt(polar[j] * (1.0 - polar[j]))
+        x, y, z = across * cosine, across * sine, p * (2.0 * polar[j] - 1.0)
+        if step[5]:
+            first[j] = math.sqrt(p * p + a * a)
+            first[X + j], first[Y + j], first[Z + j] = x, y, z
+            second[j] = math.sqrt(p * p + b * b)
+            second[X + j], second[Y + j], second[Z + j] = -x, -y, -z
+        else:
+            px, py, pz = parent[X + j], parent[Y + j], parent[Z + j]
+            over = 1.0 / mass
+            dot = (px * x + py * y + pz * z) * over
+            f = math.sqrt(p * p + a * a) * over + dot / (parent[j] + mass)
+            x, y, z = x + f * px, y + f * py, z + f * pz
+            first[j] = math.sqrt(x * x + y * y + z * z + a * a)
+            first[X + j], first[Y + j], first[Z + j] = x, y, z
+            x, y, z = px - x, py - y, pz - z
+            second[j] = math.sqrt(x * x + y * y + z * z + b * b)
+            second[X + j], second[Y + j], second[Z + j] = x, y, z
+
+
+@kernel
+def _split_sharp(slots: Array, u: Array, laid: Laid, at: int) -> None:
+    step, numbers = laid[0][at], laid[1][at]
+    parent, first, second = slots[step[1]], slots[step[2]], slots[step[3]]
+    polar, turn = u[step[4]], u[step[4] + 1]
+    p, e_a, e_b, over = numbers[0], numbers[1], numbers[2], 1.0 / numbers[3]
+    mass, a2, b2 = numbers[3], numbers[4], numbers[5]
+    f_rest = e_a * over
+    for j in range(BLOCK):
+        sine, cosine = sincos2pi(turn[j])
+        across = 2.0 * p * math.sqrt(polar[j] * (1.0 - polar[j]))
+        x, y, z = across * cosine, across * sine, p * (2.0 * polar[j] - 1.0)
+        if step[5]:
+            first[j] = e_a
+            first[X + j], first[Y + j], first[Z + j] = x, y, z
+            second[j] = e_b
+            second[X + j], second[Y + j], second[Z + j] = -x, -y, -z
+        else:
+            px, py, pz = parent[X + j], parent[Y + j], parent[Z + j]
+            dot = (px * x + py * y + pz * z) * over
+            f = f_rest + dot / (parent[j] + mass)
+            x, y, z = x + f * px, y + f * py, z + f * pz
+            first[j] = math.sqrt(x * x + y * y + z * z + a2)
+            first[X + j], first[Y + j], first[Z + j] = x, y, z
+            x, y, z = px - x, py - y, pz - z
+            second[j] = math.sqrt(x * x + y * y + z * z + b2)
+            second[X + j], second[Y + j], second[Z + j] = x, y, z
+
+
+@loop
+def _run(slots: Array, u: Array, weight: Array, v: Array, room: Array, laid: Laid) -> None:
+    """All steps on one block, whose root excess is set."""
+    for j in range(BLOCK):
+        weight[j] = laid[5]
+    for at in range(laid[0].shape[0]):
+        if laid[0][at, 0] == MASS:  # not drawn yet: siblings leave it its least mass
+            row, least = slots[laid[0][at, 1]], laid[4][laid[0][at, 1]]
+            for j in range(BLOCK):
+                row[T + j] = least
+    for at in range(laid[0].shape[0]):
+        kind = laid[0][at, 0]
+        if kind == SPLIT:
+            _split(slots, u, weight, laid, at)
+        elif kind == SPLIT_SHARP:
+            _split_sharp(slots, u, laid, at)
+        elif kind == MASS:
+            _mass(slots, u, weight, laid, at)
+        else:
+            _chain(slots, u, weight, v, room, laid, at)
+
+
+@kernel
+def _start(slots: Array, excess: Array) -> None:
+    for slot in range(slots.shape[0]):
+        for j in range(BLOCK):
+            slots[slot, T + j] = excess[slot]
+
+
+@kernel
+def _store(
+    slots: Array, weight: Array, order: NDArray[np.int64], momenta: Array, weights: Array, start: int
+) -> None:
+    stop = min(start + BLOCK, weights.shape[0])
+    for k in range(order.shape[0]):
+        row = slots[order[k]]
+        for j in range(stop - start):
+            p = momenta[start + j, k]
+            p[0], p[1], p[2], p[3] = row[j], row[X + j], row[Y + j], row[Z + j]
+    for j in range(stop - start):
+        weights[start + j] = weight[j] if weight[j] == weight[j] else 0.0
+
+
+@loop
+def forward(
+    u: Array, sqrt_s: Array, laid: Laid, root: int, order: NDArray[np.int64], momenta: Array, weights: Array
+) -> None:
+    """Momenta and weights of given uniforms (n, d); sqrt_s has one or n entries."""
+    room, weight = np.empty(BLOCK), np.empty(BLOCK)
+    columns, v = np.full((u.shape[1], BLOCK), 0.5), np.empty((max(u.shape[1], 1), BLOCK))
+    slots = np.empty((laid[3].shape[0], 5 * BLOCK))
+    _start(slots, laid[4])
+    stride = 0 if sqrt_s.shape[0] == 1 else 1
+    for start in range(0, u.shape[0], BLOCK):
+        count = min(BLOCK, u.shape[0] - start)
+        for j in range(count):
+            for k in range(u.shape[1]):
+                columns[k, j] = u[start + j, k]
+        for j in range(BLOCK):
+            excess = sqrt_s[stride * (start + min(j, count - 1))] - laid[3][root]
+            slots[root, T + j] = excess if excess >= 0.0 else math.nan
+        _run(slots, columns, weight, v, room, laid)
+        _store(slots, weight, order, momenta, weights, start)
+
+
+@loop
+def draw(
+    first: int, stream: np.uint64, k0: np.uint64, k1: np.uint64, dimensions: int, laid: Laid,
+    order: NDArray[np.int64], momenta: Array, weights: Array,
+) -> None:  # fmt: skip
+    """Momenta and weights of the uniforms of Philox events first, first + 1, ...; the root is laid[4]'s."""
+    room, weight = np.empty(BLOCK), np.empty(BLOCK)
+    rows = dimensions + dimensions % 2
+    columns, v = np.empty((rows, BLOCK)), np.empty((max(rows, 1), BLOCK))
+    slots = np.empty((laid[3].shape[0], 5 * BLOCK))
+    _start(slots, laid[4])
+    for start in range(0, weights.shape[0], BLOCK):
+        for k in range(rows // 2):
+            even, odd = columns[2 * k], columns[2 * k + 1]
+            for j in range(BLOCK):
+                a, b, c, d = words(np.uint64(first + start + j), np.uint64(k), stream, k0, k1)
+                even[j] = uniform(a, b)
+                odd[j] = uniform(c, d)
+        _run(slots, columns, weight, v, room, laid)
+        _store(slots, weight, order, momenta, weights, start)
