@@ -8,35 +8,16 @@ from types import MappingProxyType
 from hepsym import constants
 from hepsym.generators.cards import Card, Electroweak
 from hepsym.generators.electroweak import couplings
+from hepsym.generators.resonance import NO_RESONANCE, Resonance
 
-__all__ = ["NOTHING", "Resonance", "Theory", "default_theory", "theory_of"]
+__all__ = ["Theory", "default_theory", "theory_of"]
 
 FERMIONS = (1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16)
 LIGHT = (1, 2, 3, 4)
 """Massless unless a card gives them a mass: a free light quark has none that is known."""
 UNSTABLE = (6, 13, 15, 25)
-
-
-@dataclass(frozen=True, slots=True)
-class Resonance:
-    """A heavy particle X of spin 0, 1 or 2 that a searcher puts in; all couplings zero: there is none.
-
-    spin 1:  fbar gamma^mu (g - g_axial gamma_5) f X_mu
-    spin 0:  g fbar f X  and  (g_gluon / 4 M) X G G
-    spin 2:  (g / M) X_{mu nu} T^{mu nu}, for quarks, leptons and gluons
-    """
-
-    spin: int = 1
-    mass: float = 0.0
-    width: float = 0.0
-    quark: float = 0.0
-    quark_axial: float = 0.0
-    lepton: float = 0.0
-    lepton_axial: float = 0.0
-    gluon: float = 0.0
-
-
-NOTHING = Resonance()
+ALPHA_S = 0.118
+"""At M_Z, where nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +35,7 @@ class Theory:
     """By PDG id of the particle; what is absent is massless."""
     widths: Mapping[int, float] = field(hash=False)
     running_width: bool = False
-    resonance: Resonance = NOTHING
+    resonance: Resonance = NO_RESONANCE
 
     @property
     def e(self) -> float:
@@ -119,17 +100,19 @@ def theory_of(card: Card) -> Theory:
     masses |= {23: g.m_z, 24: g.m_w}
     widths = {pdg: constants.width(pdg) for pdg in UNSTABLE} | {23: g.gamma_z, 24: g.gamma_w}
     widths |= {abs(constants.pdg_id(name)): value for name, value in card.widths.items()}
-    theory = Theory(
+    resonance: Resonance = getattr(card, "resonance", NO_RESONANCE)
+    if resonance.mass > 0.0:
+        masses[resonance.pdg], widths[resonance.pdg] = resonance.mass, resonance.width
+    return Theory(
         alpha=g.alpha,
         sin2_theta_w=g.sin2_theta_w,
         sin2_theta_eff=g.sin2_theta_eff,
-        alpha_s=card.qcd.value,
+        alpha_s=ALPHA_S if card.qcd.alpha_s is None else card.qcd.alpha_s,
         masses=MappingProxyType(masses),
         widths=MappingProxyType(widths),
         running_width=g.running_width,
+        resonance=resonance,
     )
-    table = getattr(card, "resonance", None)
-    return theory if table is None else replace(theory, resonance=Resonance(**table.model_dump()))
 
 
 def default_theory() -> Theory:

@@ -18,7 +18,7 @@ __all__ = ["BLOCK", "STAGED"]
 BLOCK = 16
 """Events worked on at a time: two AVX-512 registers a component."""
 
-STAGE_A, STAGE_B, STAGE_P, STAGE_Q, STAGE_OUT, STAGED = (n * BLOCK for n in (0, 12, 24, 28, 32, 48))
+STAGE_A, STAGE_B, STAGE_P, STAGE_Q, STAGE_OUT, STAGED = (n * BLOCK for n in (0, 20, 40, 44, 48, 68))
 """The fixed places, in doubles: two operands, two momenta, a result, and the end of them."""
 
 U = np.uint64

@@ -40,7 +40,7 @@ class Frame:
     """Leaves, as bits, that are external massless fermions."""
 
 
-COMPONENTS = {"col": 2, "row": 2, "V": 4, "S": 1, "T": 6}
+COMPONENTS = {"col": 2, "row": 2, "V": 4, "S": 1, "T": 6, "G": 10}
 
 
 def helicity_of(code: int, leg: int) -> int:
@@ -165,7 +165,7 @@ class Engine:
             first, second, momenta, slots = two, one, momenta[::-1], slots[::-1]
         p, q = (
             (self.momentum(legs[m]) for m in momenta)
-            if split.vertex.kind in {"VVV", "VVF"}
+            if split.vertex.kind in {"VVV", "VVF", "FFG", "VVG"}
             else ((0, 0), (0, 0))
         )
         for h1, state1 in first.items():
@@ -243,7 +243,7 @@ class Engine:
         kind = kind_of(pdg)
         if kind in {"col", "row"}:
             return [Term(machine.DOT2, (a, b), factor) for a, b in zip(state, halves, strict=True) if a and b]
-        opcode = {"V": machine.DOT4, "S": machine.SCALE, "T": machine.DOT6}[kind]
+        opcode = {"V": machine.DOT4, "S": machine.SCALE, "T": machine.DOT6, "G": machine.DOT10}[kind]
         a, b = state[0], halves[0]
         assert a is not None
         return [Term(opcode, (a, b), factor, length=1)] if b is not None else []

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hepsym._numba import loop
 from hepsym.generators.amplitudes import block as w
-from hepsym.generators.amplitudes import bosons, externals
+from hepsym.generators.amplitudes import bosons, externals, spin_two
 from hepsym.generators.amplitudes.block import BLOCK, IM, U
 
 __all__ = ["Program", "execute"]
@@ -20,8 +20,8 @@ __all__ = ["Program", "execute"]
 (
     LEG, MOMENTUM, DENOMINATOR, FERMION, VECTOR, ONE, CURRENT_SB, CURRENT_S, COLUMN, ROW, TRAVEL_COLUMN,
     TRAVEL_ROW, SCALE, COPY, DOT2, DOT4, SQUARE, SUM, TRAVEL_VECTOR, WEDGE, TENSOR, DOT6, VVV, STRENGTHS,
-    STRENGTH,
-) = range(25)  # fmt: skip
+    STRENGTH, SPIN2_SB, SPIN2_S, SPIN2_FIELDS, DOT10,
+) = range(29)  # fmt: skip
 """Opcodes; from TRAVEL_VECTOR on, operands are staged and the result is left at STAGE_OUT."""
 
 FIRST_STAGED = TRAVEL_VECTOR
@@ -155,6 +155,26 @@ def execute(
                 w.stage(s, w.STAGE_P, c, 4)
                 w.stage(s, w.STAGE_Q, d, 4)
                 bosons.vector_field_strength(s, g)
+            elif op == SPIN2_SB:
+                w.current_sb(s, U(w.STAGE_A), a, b, g)
+                w.stage(s, w.STAGE_P, c, 4)
+                w.stage(s, w.STAGE_Q, d, 4)
+                spin_two.of_current(s)
+            elif op == SPIN2_S:
+                w.current_s(s, U(w.STAGE_A), a, b, g)
+                w.stage(s, w.STAGE_P, c, 4)
+                w.stage(s, w.STAGE_Q, d, 4)
+                spin_two.of_current(s)
+            elif op == SPIN2_FIELDS:
+                w.stage(s, w.STAGE_A, a, 8)
+                w.stage(s, w.STAGE_B, b, 8)
+                w.stage(s, w.STAGE_P, c, 4)
+                w.stage(s, w.STAGE_Q, d, 4)
+                spin_two.of_fields(s, g)
+            elif op == DOT10:
+                w.stage(s, w.STAGE_A, a, 20)
+                w.stage(s, w.STAGE_B, b, 20)
+                spin_two.dot10(s, g)
             if add:
                 w.add_up(s, o, table[line, DOUBLES])
             elif op >= FIRST_STAGED:

@@ -152,7 +152,7 @@ def _resonance(theory: Theory) -> Iterator[Vertex]:
         elif x.spin == 0:
             yield Vertex("FFS", (-f, f, SCALAR_X), vector, vector, delta, 0, 1)
         else:
-            yield Vertex("FFG", (-f, f, GRAVITON), vector / x.mass, theory.mass(f), delta, 0, 1)
+            yield Vertex("FFG", (-f, f, GRAVITON), vector / x.mass, vector / x.mass, delta, 0, 1)
     if x.spin == 0:
         yield Vertex("VVF", (21, 21, SCALAR_X), -x.gluon / x.mass, 0.0, "gg", 0, 1)
     elif x.spin == 2:

@@ -23,6 +23,8 @@ def terms_of(
         return _fermion_vector(slots, first, second, left, right)
     if vertex.kind == "FFS":
         return _fermion_scalar(slots, first, second, left, right)
+    if vertex.kind in {"FFG", "VVG"}:
+        return _spin_two(vertex.kind, slots, first, second, p, q, left)
     a, b = first[0], second[0]
     assert a is not None and b is not None
     if vertex.kind == "VVV":
@@ -75,3 +77,20 @@ def _fermion_scalar(slots: tuple[int, int], first: State, second: State, left: f
         [Term(m.SCALE, (half, scalar), g, length=2)] if half and g else []
         for half, g in zip(first, (left, right), strict=True)
     )
+
+
+def _spin_two(
+    kind: str, slots: tuple[int, int], first: State, second: State, p: Ref, q: Ref, g: float
+) -> Halves:
+    """A pair on shell makes the resonance; nothing else is made of it and a third particle."""
+    if slots != (0, 1):
+        return ([], []) if kind == "FFG" else ([],)
+    if kind == "VVG":
+        assert first[0] is not None and second[0] is not None
+        return ([Term(m.SPIN2_FIELDS, (first[0], second[0], p, q), g)],)
+    terms = []
+    if first[1] and second[0]:
+        terms.append(Term(m.SPIN2_SB, (first[1], second[0], p, q), g))
+    if first[0] and second[1]:
+        terms.append(Term(m.SPIN2_S, (first[0], second[1], p, q), g))
+    return (terms,)
