@@ -82,13 +82,16 @@ class Integration(_toml.Table):
     precision: float = Field(default=1e-3, gt=0, lt=1)
     """Relative error of the cross section at which sampling stops."""
     points: int = Field(default=100_000, ge=1000)
-    """Drawn in an iteration once the grid is frozen; a fifth of it in one that adapts the grid."""
+    """Drawn in an iteration once the grid is frozen; one that adapts it draws a fifth, more on many axes."""
     adaptations: int = Field(default=8, ge=0, le=100)
     """Iterations that adapt grid and channels before both are frozen."""
     most_points: int = Field(default=20_000_000, ge=1000)
     """Where sampling stops whatever the precision."""
     bins: int = Field(default=64, ge=2, le=4096)
     """Of the grid, along each axis."""
+    bw_cutoff: float = Field(default=15.0, gt=0)
+    """Widths that a decay declared in the process string may be off its resonance, as in MadGraph: further
+    out a resonance alone is neither gauge invariant nor what is there."""
     overweight: float = Field(default=1e-4, gt=0, lt=1)
     """Share of the cross section above the maximum, kept as events of greater weight."""
 

@@ -10,6 +10,8 @@ from hepsym import _toml, constants
 from hepsym._cards import cards_directory
 from hepsym.errors import InputError
 from hepsym.generators.card_tables import QCD, Beams, Cut, Electroweak, Integration, Variations
+from hepsym.generators.process_string import read_process
+from hepsym.generators.resonance import NO_RESONANCE, Resonance
 
 __all__ = [
     "QCD",
@@ -43,6 +45,7 @@ class Card(_toml.Table):
     """GeV by particle name; the PDG's where absent."""
     widths: dict[str, float] = Field(default_factory=dict)
     """GeV by particle name; the PDG's where absent, those of Z and W as the electroweak table says."""
+    resonance: Resonance = NO_RESONANCE
     beams: Beams = Beams()
     cuts: dict[str, Cut] = Field(default_factory=dict)
     reference: list[dict[str, Any]] = Field(default_factory=list)
@@ -123,7 +126,8 @@ def _checked(name: str, values: dict[str, Any]) -> Card:
     try:
         return Card.model_validate(values).model_copy(update={"name": name})
     except ValidationError as error:
-        raise InputError(f"card {name!r}: {_toml.first_fault(error, _keys_at)}") from None
+        what = f"card {name!r}" if name else f"process = {values.get('process')!r}"
+        raise InputError(f"{what}: {_toml.first_fault(error, _keys_at)}") from None
 
 
 def _energy_of_decay(values: dict[str, Any]) -> dict[str, float]:
@@ -144,6 +148,7 @@ def _keys_at(where: list[str]) -> list[str]:
         "beams": Beams,
         "integration": Integration,
         "variations": Variations,
+        "resonance": Resonance,
     }
     if len(where) == 1:
         return [k for k in Card.model_fields if k != "name"]
@@ -166,12 +171,17 @@ def _read(source: str | Path) -> tuple[str, dict[str, Any]]:
 
 
 def _by_process_string(text: str) -> tuple[str, dict[str, Any]]:
-    """The shipped card of the same process with its legs in any order; the legs come out as asked."""
-    wanted = parse_process(text)
+    """The shipped card of the same process, its legs coming out in the order asked for; else a bare one."""
+    wanted = _unordered(text)
     for name in card_names():
         values = _toml.parse(card_text(name), f"card {name!r}")
-        if [sorted(side) for side in parse_process(values["process"])] == [sorted(side) for side in wanted]:
+        if _unordered(values["process"]) == wanted:
             return name, {**values, "process": text}
-    raise InputError(
-        f"no shipped card makes {text!r}; `hepsym processes` lists what there is ({', '.join(card_names())})"
-    )
+    return "", {"process": text}
+
+
+def _unordered(text: str) -> tuple[Any, ...]:
+    """What two process strings share that differ in the order of legs and decays alone."""
+    pattern = read_process(text)
+    sides = (sorted(pattern.incoming), sorted(pattern.outgoing))
+    return (*sides, sorted(map(repr, pattern.decays)), pattern.orders)

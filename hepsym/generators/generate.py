@@ -47,13 +47,30 @@ _CHARGED_LEPTONS = {11, 13, 15}
 
 
 def generator_for(card: Card) -> Generator:
-    """The generator of the card's process. Raises InputError for a process that hepsym cannot make."""
-    incoming, outgoing = parse_process(card.process)
+    """The generator of the card's process. Raises InputError for a process that hepsym cannot make.
+
+    Two different charged lepton pairs have one of their own, exact and without rejection; the decay of
+    a particle that the Standard Model's Lagrangian does not know is flat phase space; the rest is
+    what the amplitudes make of it.
+    """
+    if (pair := _lepton_pairs(card)) is not None:
+        return PairProduction(card, *pair)
+    from hepsym.generators.scattering.generator import Scattering
+
+    return Scattering(card)
+
+
+def _lepton_pairs(card: Card) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """Both sides of f fbar -> F Fbar with two kinds of charged leptons."""
+    try:
+        incoming, outgoing = parse_process(card.process)
+    except InputError:  # a richer string than two sides of particles
+        return None
     if len(incoming) == len(outgoing) == 2:
         (a, b), (c, d) = incoming, outgoing
         if a == -b and c == -d and {abs(a), abs(c)} <= _CHARGED_LEPTONS and abs(a) != abs(c):
-            return PairProduction(card, (a, b), (c, d))
-    raise InputError(f"process = {card.process!r} is not one that hepsym can make; see `hepsym processes`")
+            return (a, b), (c, d)
+    return None
 
 
 class Filler:

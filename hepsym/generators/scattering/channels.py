@@ -25,6 +25,11 @@ MOST = 6
 _NEAR = 10.0
 """Widths within which a resonance outside the allowed masses still shapes the rate."""
 
+_FEW = 3.0
+"""Widths below resonances where the rate of two of them together begins to rise."""
+_STEP = 1.1
+"""How much higher than the true one that beginning must be to get a channel of its own."""
+
 Legs = frozenset[int]
 
 
@@ -35,6 +40,8 @@ class Propagator:
     legs: Legs
     mass: float
     width: float
+    cutoff: float = math.inf
+    """Widths from the pole that a declared decay is kept within."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +83,30 @@ class Bounds:
 
 
 def channels_of(
+    cutoff: float,
     theory: Theory,
     collision: Collision,
     groups: Sequence[Group],
     outgoing: Sequence[Node],
     selection: Selection,
 ) -> tuple[list[Channel], frozenset[int]]:
-    """The channels, and the numbers of the cuts that they respect by construction. Raises InputError."""
+    """The channels, and the numbers of the cuts that they respect by construction. Raises InputError.
+
+    cutoff is the number of widths that declared decays may be off their resonances.
+    """
     count = len(groups[0].element.pdg_ids) - len(collision.masses)
     bounds = Bounds(tuple(groups[0].element.masses[-count:]), selection, collision.sqrt_s)
+    if count == 1:
+        raise InputError(
+            "one outgoing particle alone has no phase space: say what it decays to, as in 'p p > h, h > a a'"
+        )
     everyone = frozenset(range(count))
     if bounds.high(everyone) <= bounds.low(everyone) and not _at_threshold(collision, bounds, everyone):
         raise InputError(
             f"no phase space is left: the outgoing particles need {bounds.low(everyone):.10g} GeV and "
             f"{bounds.high(everyone):.10g} GeV is there; raise sqrt_s or widen the cuts"
         )
-    declared = list(_declared(outgoing, theory, 0))
+    declared = list(_declared(outgoing, theory, cutoff, 0))
     forests, exchanged = _from_diagrams(groups, len(collision.masses), count, declared, bounds)
     peaked = exchanged is not None
     finals: list[tuple[frozenset[Propagator], Tree]] = []
@@ -116,14 +131,14 @@ def _at_threshold(collision: Collision, bounds: Bounds, everyone: Legs) -> bool:
     return collision.pdf is None and bounds.high(everyone) > sum(bounds.masses)
 
 
-def _declared(nodes: Sequence[Node], theory: Theory, first: int) -> Iterable[Propagator]:
+def _declared(nodes: Sequence[Node], theory: Theory, cutoff: float, first: int) -> Iterable[Propagator]:
     """The decays of a process string, as systems of outgoing legs counted from `first`."""
     for node in nodes:
         count = len(node.leaves())
         if node.products:
             legs = frozenset(range(first, first + count))
-            yield Propagator(legs, theory.mass(node.pdg), theory.width(node.pdg))
-            yield from _declared(node.products, theory, first)
+            yield Propagator(legs, theory.mass(node.pdg), theory.width(node.pdg), cutoff)
+            yield from _declared(node.products, theory, cutoff, first)
         first += count
 
 
@@ -183,7 +198,8 @@ def _system(legs: Legs, propagators: Sequence[Propagator], bounds: Bounds) -> Sy
 def _shaped(system: System, p: Propagator, bounds: Bounds) -> System:
     low = bounds.low(p.legs)
     if p.width > 0.0 and bounds.resonant(p):
-        return System(system.first, system.second, p.mass, p.width, low=low)
+        low, high = max(low, p.mass - p.cutoff * p.width), p.mass + p.cutoff * p.width
+        return System(system.first, system.second, p.mass, p.width, low=low, high=high)
     return System(system.first, system.second, power=1.0 if p.mass == 0.0 and low > 0.0 else 0.0, low=low)
 
 
@@ -198,8 +214,19 @@ def _initials(
     resonances = [p for p in whole if bounds.resonant(p)]
     if not resonances:
         yield Partons(collision.sqrt_s, low, high)
+        soft = sum(_soft_least(part) for part in parts)
+        if low * _STEP < soft < high:
+            yield Partons(collision.sqrt_s, soft, high)
     for p in resonances:
-        yield Partons(collision.sqrt_s, low, high, p.mass, p.width)
+        reach = p.cutoff * p.width
+        yield Partons(collision.sqrt_s, max(low, p.mass - reach), min(high, p.mass + reach), p.mass, p.width)
+
+
+def _soft_least(part: Leaf | System) -> float:
+    """Mass, GeV, below which a part is off its resonance by more than a few widths."""
+    if isinstance(part, System) and part.width > 0.0:
+        return max(part.least, part.resonance - _FEW * part.width)
+    return part.least
 
 
 def _distinct(channels: Sequence[Channel]) -> list[Channel]:

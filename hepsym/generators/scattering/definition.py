@@ -69,7 +69,7 @@ class Definition:
         )
         chosen = selection(card.cuts, legs, outgoing_masses, particles)
         outgoing = subprocesses[0].outgoing
-        channels, skip = channels_of(theory, collision, groups, outgoing, chosen)
+        channels, skip = channels_of(card.integration.bw_cutoff, theory, collision, groups, outgoing, chosen)
         scale, other = card.qcd.scale, card.qcd.factorization_scale
         alpha_s = _alpha_s(card, collision.pdf, couplings(card.electroweak).m_z)
         integrand = ScatteringIntegrand(

@@ -73,7 +73,7 @@ class Scattering(Generator):
         adapted = adapt(
             integrand,
             iterations=how.adaptations,
-            points=max(how.points // 5, 1000),
+            points=max(how.points // 5, 1000) * max(1, max(integrand.axes) // 4),
             bins=how.bins,
             key=key,
         )

@@ -53,7 +53,8 @@ class System:
     width: float = 0.0
     power: float = 0.0
     low: float = 0.0
-    """GeV: a bound that cuts put on the mass, beside that of the particles inside."""
+    high: float = math.inf
+    """GeV: bounds that cuts put on the mass, beside those of the particles inside."""
 
     @property
     def least(self) -> float:
@@ -160,7 +161,7 @@ class Tree(Final):
             masses.append(_invariant_mass(pair[number]))
             column = np.empty(len(u))
             _find_mass(
-                masses[number], part.least, mass - beside, part.resonance, part.width, part.power, column,
+                masses[number], part.least, np.minimum(mass - beside, part.high), part.resonance, part.width, part.power, column,
                 jacobian,
             )  # fmt: skip
             u[:, taken] = column
