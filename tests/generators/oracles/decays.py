@@ -5,6 +5,7 @@ Source: Jezabek and Kuehn, NPB 314 (1989) 1; Marciano and Sirlin, PRL 61 (1988) 
 Keung and Marciano, PRD 30 (1984) 248 for the Higgs boson's.
 """
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -12,23 +13,27 @@ import numpy as np
 
 from tests.generators.oracles.electroweak import Inputs, colours
 
-NODES, SHARES = np.polynomial.legendre.leggauss(200)
-
 
 def integrate(
-    f: Callable[[float], float], low: float, high: float, peak: float = 0.0, width: float = 0.0
+    f: Callable[[float], float],
+    low: float,
+    high: float,
+    peak: float = 0.0,
+    width: float = 0.0,
+    nodes: int = 200,
 ) -> float:
     """Integral over q^2, in arctan((q^2 - M^2)/M Gamma) where a peak lies inside or near, flat in q else."""
+    points, shares = np.polynomial.legendre.leggauss(nodes)
     if width > 0:
         a, b = (math.atan((q2 - peak**2) / (peak * width)) for q2 in (low, high))
-        x = 0.5 * (a + b) + 0.5 * (b - a) * NODES
+        x = 0.5 * (a + b) + 0.5 * (b - a) * points
         q2s = peak**2 + peak * width * np.tan(x)
         jacobians = ((q2s - peak**2) ** 2 + (peak * width) ** 2) / (peak * width)
     else:
         a, b = low, high
-        q2s = 0.5 * (a + b) + 0.5 * (b - a) * NODES
+        q2s = 0.5 * (a + b) + 0.5 * (b - a) * points
         jacobians = np.ones_like(q2s)
-    return 0.5 * (b - a) * float(sum(w * j * f(q2) for w, j, q2 in zip(SHARES, jacobians, q2s, strict=True)))
+    return 0.5 * (b - a) * float(sum(w * j * f(q2) for w, j, q2 in zip(shares, jacobians, q2s, strict=True)))
 
 
 def momentum(m: float, a: float, b: float) -> float:
@@ -77,7 +82,7 @@ def z_spectral(inputs: Inputs, q2: float, pdg: int) -> float:
     )
 
 
-def higgs_to_z_pair(inputs: Inputs, m: float, one: int, two: int) -> float:
+def higgs_to_z_pair(inputs: Inputs, m: float, one: int, two: int, nodes: int = 40) -> float:
     """Width in GeV of a scalar of mass m through two Zs to two massless pairs of different fermions."""
     coupling = inputs.g2 * inputs.m_z**2 / (1 - inputs.sin2)
     peaked = (inputs.m_z, inputs.gamma_z)
@@ -88,9 +93,13 @@ def higgs_to_z_pair(inputs: Inputs, m: float, one: int, two: int) -> float:
             space = momentum(m, math.sqrt(s1), math.sqrt(s2)) / (4 * math.pi * m)
             return z_spectral(inputs, s2, two) * tensor * space
 
-        return z_spectral(inputs, s1, one) * integrate(inner, 1e-12, (m - math.sqrt(s1)) ** 2, *peaked)
+        return z_spectral(inputs, s1, one) * integrate(inner, 1e-12, (m - math.sqrt(s1)) ** 2, *peaked, nodes)
 
-    return coupling * integrate(outer, 1e-12, m * m, *peaked) / (2 * m)
+    # Panels for the first mass: beyond m - m_Z the second Z cannot be on its shell.
+    steps = [x + k for x in (m - inputs.m_z, inputs.m_z) for k in (-12, -4, 0, 4, 12)]
+    edges = [1e-6, *sorted(x for x in steps if 0 < x < m), m]
+    total = sum(integrate(outer, a * a, b * b, *peaked, nodes // 2) for a, b in itertools.pairwise(edges))
+    return coupling * total / (2 * m)
 
 
 def muon_by_formula(fermi: float, m: float, x: float) -> float:

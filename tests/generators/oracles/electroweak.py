@@ -109,10 +109,10 @@ def two_z(
     return 0.5 * (left**4 + right**4) * kinematic / colours(f)
 
 
-def z_higgs(inputs: Inputs, f: int, s: Array, t: Array, u: Array) -> Array:
-    """f fbar -> Z H, both on shell."""
+def z_higgs(inputs: Inputs, f: int, s: Array, t: Array, u: Array, mass_squared: float | None = None) -> Array:
+    """f fbar -> Z H with the H on shell, the Z at its mass or at another."""
     left, right = inputs.z(f)
-    m2 = inputs.m_z**2
-    coupling = inputs.g2 * m2 / (1 - inputs.sin2)
+    m2 = inputs.m_z**2 if mass_squared is None else mass_squared
+    coupling = inputs.g2 * inputs.m_z**2 / (1 - inputs.sin2)
     kinematic = s + (m2 - t) * (m2 - u) / m2
     return 0.25 * (left**2 + right**2) * coupling * abs(inputs.z_propagator(s)) ** 2 * kinematic / colours(f)
