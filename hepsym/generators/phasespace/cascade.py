@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from hepsym._math import sincos2pi
 from hepsym._numba import kernel, loop
-from hepsym.generators.phasespace.breakup import momentum_of_release
 from hepsym.generators.phasespace.chain import diet_fractions, sort_fractions
-from hepsym.generators.phasespace.mass_laws import level, slope, square
+from hepsym.generators.phasespace.mass_laws import cumulative, draw_square
 from hepsym.random import uniform, words
 
 __all__ = ["BLOCK", "CHAIN", "DIET", "MASS", "SPLIT", "SPLIT_SHARP", "Laid", "draw", "forward"]
@@ -28,6 +27,8 @@ with, constant factor of the weight. See program.py."""
 
 BLOCK = 64
 X, Y, Z, T = BLOCK, 2 * BLOCK, 3 * BLOCK, 4 * BLOCK
+OVER_4_PI = 0.25 / math.pi
+OVER_2_PI = 0.5 / math.pi
 
 MASS = 0
 """slot, uniform, law, parent, and where the list of its siblings starts and stops."""
@@ -46,7 +47,8 @@ def _mass(slots: Array, u: Array, weight: Array, laid: Laid, at: int) -> None:
     lists, base = laid[2], laid[3]
     row, above, draws, kind = slots[step[1]], slots[step[4]], u[step[2]], step[3]
     mine = base[step[1]]
-    least, most, m2, mg, nu = numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]
+    least, most = numbers[0], numbers[1]
+    shape = (kind, numbers[2], numbers[3], numbers[4], numbers[5])
     for j in range(BLOCK):
         room = above[T + j]
         for k in range(step[5], step[6]):
@@ -56,12 +58,11 @@ def _mass(slots: Array, u: Array, weight: Array, laid: Laid, at: int) -> None:
             row[T + j] = math.nan
             weight[j] = math.nan
             continue
-        bottom = level(kind, least * least, m2, mg, nu)
-        top = level(kind, high * high, m2, mg, nu)
-        s = square(kind, bottom + (top - bottom) * draws[j], m2, mg, nu)
-        mass = min(max(math.sqrt(max(s, 0.0)), least), high)
+        s = draw_square(shape, draws[j], least * least, high * high)
+        mass = min(max(math.sqrt(s), least), high)
         row[T + j] = mass - mine
-        weight[j] *= (top - bottom) * slope(kind, mass * mass, m2, mg, nu) / (2.0 * math.pi)
+        density = cumulative(shape, mass * mass, least * least, high * high)[1]
+        weight[j] *= OVER_2_PI / density
 
 
 @kernel
@@ -103,27 +104,33 @@ def _split(slots: Array, u: Array, weight: Array, laid: Laid, at: int) -> None:
     step, base = laid[0][at], laid[3]
     parent, first, second = slots[step[1]], slots[step[2]], slots[step[3]]
     polar, turn = u[step[4]], u[step[4] + 1]
-    base_a, base_b = base[step[2]], base[step[3]]
+    base_a, base_b, at_rest = base[step[2]], base[step[3]], step[5] != 0
     for j in range(BLOCK):
         a, b = base_a + first[T + j], base_b + second[T + j]
         q = parent[T + j] - first[T + j] - second[T + j]
         q = 0.0 if q < 0.0 else q
         mass = a + b + q
-        p = momentum_of_release(q, a, b)
-        weight[j] *= p / ((4.0 * math.pi) * mass)
+        if at_rest:
+            over = 1.0 / mass
+            forth = 0.0
+        else:
+            both = 1.0 / (mass * (parent[j] + mass))  # one division for two
+            over, forth = both * (parent[j] + mass), both
+        half = 0.5 * over
+        p = math.sqrt(q * (q + 2.0 * a) * ((q + 2.0 * b) * (q + 2.0 * (a + b)))) * half
+        e_a = a + q * (q + 2.0 * b) * half
+        weight[j] *= p * over * OVER_4_PI
         sine, cosine = sincos2pi(turn[j])
         across = 2.0 * p * math.sqrt(polar[j] * (1.0 - polar[j]))
         x, y, z = across * cosine, across * sine, p * (2.0 * polar[j] - 1.0)
-        if step[5]:
-            first[j] = math.sqrt(p * p + a * a)
+        if at_rest:
+            first[j] = e_a
             first[X + j], first[Y + j], first[Z + j] = x, y, z
-            second[j] = math.sqrt(p * p + b * b)
+            second[j] = b + q * (q + 2.0 * a) * half
             second[X + j], second[Y + j], second[Z + j] = -x, -y, -z
         else:
             px, py, pz = parent[X + j], parent[Y + j], parent[Z + j]
-            over = 1.0 / mass
-            dot = (px * x + py * y + pz * z) * over
-            f = math.sqrt(p * p + a * a) * over + dot / (parent[j] + mass)
+            f = e_a * over + (px * x + py * y + pz * z) * forth
             x, y, z = x + f * px, y + f * py, z + f * pz
             first[j] = math.sqrt(x * x + y * y + z * z + a * a)
             first[X + j], first[Y + j], first[Z + j] = x, y, z
@@ -139,12 +146,12 @@ def _split_sharp(slots: Array, u: Array, laid: Laid, at: int) -> None:
     polar, turn = u[step[4]], u[step[4] + 1]
     p, e_a, e_b, over = numbers[0], numbers[1], numbers[2], 1.0 / numbers[3]
     mass, a2, b2 = numbers[3], numbers[4], numbers[5]
-    f_rest = e_a * over
+    f_rest, at_rest = e_a * over, step[5] != 0
     for j in range(BLOCK):
         sine, cosine = sincos2pi(turn[j])
         across = 2.0 * p * math.sqrt(polar[j] * (1.0 - polar[j]))
         x, y, z = across * cosine, across * sine, p * (2.0 * polar[j] - 1.0)
-        if step[5]:
+        if at_rest:
             first[j] = e_a
             first[X + j], first[Y + j], first[Z + j] = x, y, z
             second[j] = e_b
@@ -192,14 +199,24 @@ def _start(slots: Array, excess: Array) -> None:
 
 @kernel
 def _store(
-    slots: Array, weight: Array, order: NDArray[np.int64], momenta: Array, weights: Array, start: int
+    slots: Array,
+    weight: Array,
+    order: NDArray[np.int64],
+    momenta: Array,
+    weights: Array,
+    tile: Array,
+    start: int,
 ) -> None:
     stop = min(start + BLOCK, weights.shape[0])
     for k in range(order.shape[0]):
         row = slots[order[k]]
+        for j in range(BLOCK):  # transposed here, so that the scattered store is of four at once
+            tile[4 * j], tile[4 * j + 1] = row[j], row[X + j]
+            tile[4 * j + 2], tile[4 * j + 3] = row[Y + j], row[Z + j]
         for j in range(stop - start):
+            e, x, y, z = tile[4 * j], tile[4 * j + 1], tile[4 * j + 2], tile[4 * j + 3]
             p = momenta[start + j, k]
-            p[0], p[1], p[2], p[3] = row[j], row[X + j], row[Y + j], row[Z + j]
+            p[0], p[1], p[2], p[3] = e, x, y, z
     for j in range(stop - start):
         weights[start + j] = weight[j] if weight[j] == weight[j] else 0.0
 
@@ -209,7 +226,7 @@ def forward(
     u: Array, sqrt_s: Array, laid: Laid, root: int, order: NDArray[np.int64], momenta: Array, weights: Array
 ) -> None:
     """Momenta and weights of given uniforms (n, d); sqrt_s has one or n entries."""
-    room, weight = np.empty(BLOCK), np.empty(BLOCK)
+    room, weight, tile = np.empty(BLOCK), np.empty(BLOCK), np.empty(4 * BLOCK)
     columns, v = np.full((u.shape[1], BLOCK), 0.5), np.empty((max(u.shape[1], 1), BLOCK))
     slots = np.empty((laid[3].shape[0], 5 * BLOCK))
     _start(slots, laid[4])
@@ -223,7 +240,7 @@ def forward(
             excess = sqrt_s[stride * (start + min(j, count - 1))] - laid[3][root]
             slots[root, T + j] = excess if excess >= 0.0 else math.nan
         _run(slots, columns, weight, v, room, laid)
-        _store(slots, weight, order, momenta, weights, start)
+        _store(slots, weight, order, momenta, weights, tile, start)
 
 
 @loop
@@ -232,7 +249,7 @@ def draw(
     order: NDArray[np.int64], momenta: Array, weights: Array,
 ) -> None:  # fmt: skip
     """Momenta and weights of the uniforms of Philox events first, first + 1, ...; the root is laid[4]'s."""
-    room, weight = np.empty(BLOCK), np.empty(BLOCK)
+    room, weight, tile = np.empty(BLOCK), np.empty(BLOCK), np.empty(4 * BLOCK)
     rows = dimensions + dimensions % 2
     columns, v = np.empty((rows, BLOCK)), np.empty((max(rows, 1), BLOCK))
     slots = np.empty((laid[3].shape[0], 5 * BLOCK))
@@ -245,4 +262,4 @@ def draw(
                 even[j] = uniform(a, b)
                 odd[j] = uniform(c, d)
         _run(slots, columns, weight, v, room, laid)
-        _store(slots, weight, order, momenta, weights, start)
+        _store(slots, weight, order, momenta, weights, tile, start)

@@ -18,7 +18,7 @@ from hepsym.generators.phasespace.breakup import (
 )
 from hepsym.generators.phasespace.cascade import CHAIN, MASS, SPLIT, Laid
 from hepsym.generators.phasespace.chain import diet_cumulative, diet_density
-from hepsym.generators.phasespace.mass_laws import level, slope
+from hepsym.generators.phasespace.mass_laws import cumulative
 
 __all__ = ["inverse"]
 
@@ -66,8 +66,9 @@ def _angles(parts: Array, u: Array, laid: Laid, at: int) -> float:
 def _mass(parts: Array, u: Array, laid: Laid, at: int) -> float:
     """The uniform of a mass, and its factor of the weight; 0 outside the law's range."""
     step, numbers, lists, base = laid[0][at], laid[1][at], laid[2], laid[3]
-    slot, kind = step[1], step[3]
-    least, most, m2, mg, nu = numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]
+    slot = step[1]
+    least, most = numbers[0], numbers[1]
+    shape = (step[3], numbers[2], numbers[3], numbers[4], numbers[5])
     room = parts[step[4], NOW]
     for k in range(step[5], step[6]):
         room -= parts[lists[k], NOW]
@@ -77,10 +78,8 @@ def _mass(parts: Array, u: Array, laid: Laid, at: int) -> float:
     if not high > least or mass < least * (1.0 - CLOSE) or mass > high * (1.0 + CLOSE):
         return 0.0
     mass = min(max(mass, least), high)
-    bottom = level(kind, least * least, m2, mg, nu)
-    top = level(kind, high * high, m2, mg, nu)
-    u[step[2]] = (level(kind, mass * mass, m2, mg, nu) - bottom) / (top - bottom)
-    return (top - bottom) * slope(kind, mass * mass, m2, mg, nu) / (2.0 * math.pi)
+    u[step[2]], density = cumulative(shape, mass * mass, least * least, high * high)
+    return 1.0 / (density * 2.0 * math.pi)
 
 
 @kernel

@@ -12,12 +12,20 @@ from dataclasses import dataclass
 from hepsym._numba import kernel, loop
 from hepsym.errors import InputError
 from hepsym.generators.phasespace.map import Array
-from hepsym.generators.phasespace.mass_laws import BREIT_WIGNER, LOGARITHM, POWER, level, slope, square
+from hepsym.generators.phasespace.mass_laws import (
+    BREIT_WIGNER,
+    LOGARITHM,
+    MIXTURE,
+    POWER,
+    Shape,
+    cumulative,
+    draw_square,
+)
 
 __all__ = ["InitialState"]
 
-Numbers = tuple[float, float, float, float, float, float, float, float]
-"""s of the beams, s-hat's bounds, m^2, m Gamma, nu, share of the Breit-Wigner, bound of |y|."""
+Numbers = tuple[float, float, float, float]
+"""s of the beams, bounds of s-hat, bound of |y|."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +61,11 @@ class InitialState:
 
     def forward(self, u: Array, fractions: Array, sqrt_s_hat: Array, weight: Array) -> None:
         """x1, x2 (n, 2), sqrt(s-hat) (n,) in GeV and dx1 dx2 / du (n,) from u (n, 2)."""
-        _forward(u, fractions, sqrt_s_hat, weight, self._numbers())
+        _forward(u, fractions, sqrt_s_hat, weight, self._numbers(), self._shape())
 
     def inverse(self, fractions: Array, u: Array, weight: Array) -> None:
         """u (n, 2) and the same weight from x1, x2 (n, 2); weight 0 and u of nan outside the range."""
-        _inverse(fractions, u, weight, self._numbers())
+        _inverse(fractions, u, weight, self._numbers(), self._shape())
 
     def volume(self) -> float:
         """The integral of dx1 dx2 within the range."""
@@ -69,60 +77,19 @@ class InitialState:
         return inside + (_log_integral(b) - _log_integral(middle))
 
     def _numbers(self) -> Numbers:
-        s, high = self.sqrt_s**2, min(self.high, self.sqrt_s)
-        return (
-            s, self.low**2, high * high, self.mass**2, self.mass * self.width, self.power,
-            self.resonance_share, self.rapidity,
-        )  # fmt: skip
+        high = min(self.high, self.sqrt_s)
+        return self.sqrt_s**2, self.low**2, high * high, self.rapidity
+
+    def _shape(self) -> Shape:
+        if self.resonance_share == 0.0:
+            return (LOGARITHM if self.power == 1.0 else POWER), 0.0, 0.0, self.power, 0.0
+        kind = BREIT_WIGNER if self.resonance_share == 1.0 else MIXTURE
+        return kind, self.mass**2, self.mass * self.width, self.power, self.resonance_share
 
 
 def _log_integral(tau: float) -> float:
     """The antiderivative of -ln tau."""
     return tau * (1.0 - math.log(tau)) if tau > 0.0 else 0.0
-
-
-@kernel
-def cumulative(s: float, numbers: Numbers) -> tuple[float, float]:
-    """Distribution function and density of s-hat."""
-    _, low, high, m2, mg, nu, share, _ = numbers
-    f, density = 0.0, 0.0
-    if share > 0.0:
-        bottom, top = level(BREIT_WIGNER, low, m2, mg, nu), level(BREIT_WIGNER, high, m2, mg, nu)
-        f += share * (level(BREIT_WIGNER, s, m2, mg, nu) - bottom) / (top - bottom)
-        density += share / ((top - bottom) * slope(BREIT_WIGNER, s, m2, mg, nu))
-    if share < 1.0:
-        kind = LOGARITHM if nu == 1.0 else POWER
-        bottom, top = level(kind, low, 0.0, 0.0, nu), level(kind, high, 0.0, 0.0, nu)
-        f += (1.0 - share) * (level(kind, s, 0.0, 0.0, nu) - bottom) / (top - bottom)
-        density += (1.0 - share) / ((top - bottom) * slope(kind, s, 0.0, 0.0, nu))
-    return f, density
-
-
-@kernel
-def draw_square(u: float, numbers: Numbers) -> float:
-    """s-hat with distribution function u: in closed form for one law, by bracketed Newton for a sum."""
-    _, low, high, m2, mg, nu, share, _ = numbers
-    if share == 1.0 or share == 0.0:  # noqa: PLR1714 - a tuple of constants does not inline
-        kind = BREIT_WIGNER if share == 1.0 else (LOGARITHM if nu == 1.0 else POWER)
-        m2 = m2 if share == 1.0 else 0.0
-        bottom, top = level(kind, low, m2, mg, nu), level(kind, high, m2, mg, nu)
-        return min(max(square(kind, bottom + (top - bottom) * u, m2, mg, nu), low), high)
-    left, right = low, high
-    s = min(max(m2, low), high) if low < m2 < high else math.sqrt(low * high)
-    for _ in range(200):
-        f, density = cumulative(s, numbers)
-        off = f - u
-        if off > 0.0:
-            right = s
-        else:
-            left = s
-        new = s - off / density
-        if not left < new < right:
-            new = 0.5 * (left + right)
-        if abs(new - s) <= 1e-15 * s:
-            return new
-        s = new
-    return s
 
 
 @kernel
@@ -132,32 +99,34 @@ def half_range(tau: float, rapidity: float) -> float:
 
 
 @loop
-def _forward(u: Array, fractions: Array, sqrt_s_hat: Array, weight: Array, numbers: Numbers) -> None:
+def _forward(
+    u: Array, fractions: Array, sqrt_s_hat: Array, weight: Array, numbers: Numbers, shape: Shape
+) -> None:
     for i in range(u.shape[0]):
-        s_hat = draw_square(u[i, 0], numbers)
+        s_hat = draw_square(shape, u[i, 0], numbers[1], numbers[2])
         tau = min(s_hat / numbers[0], 1.0)
-        half = half_range(tau, numbers[7])
+        half = half_range(tau, numbers[3])
         y = half * (2.0 * u[i, 1] - 1.0)
         root, ratio = math.sqrt(tau), math.exp(y)
         fractions[i, 0] = min(root * ratio, 1.0)
         fractions[i, 1] = min(root / ratio, 1.0)
         sqrt_s_hat[i] = math.sqrt(s_hat)
-        weight[i] = 2.0 * half / (cumulative(s_hat, numbers)[1] * numbers[0])
+        weight[i] = 2.0 * half / (cumulative(shape, s_hat, numbers[1], numbers[2])[1] * numbers[0])
 
 
 @loop
-def _inverse(fractions: Array, u: Array, weight: Array, numbers: Numbers) -> None:
+def _inverse(fractions: Array, u: Array, weight: Array, numbers: Numbers, shape: Shape) -> None:
     for i in range(u.shape[0]):
         x1, x2 = fractions[i, 0], fractions[i, 1]
         s_hat = x1 * x2 * numbers[0]
         near = 1e-12 * s_hat
         y = 0.5 * math.log(x1 / x2)
-        half = half_range(min(x1 * x2, 1.0), numbers[7])
+        half = half_range(min(x1 * x2, 1.0), numbers[3])
         inside = numbers[1] - near <= s_hat <= numbers[2] + near and abs(y) <= half + 1e-12
         if not (inside and x1 <= 1.0 and x2 <= 1.0 and half > 0.0):
             u[i, 0], u[i, 1], weight[i] = math.nan, math.nan, 0.0
             continue
-        f, density = cumulative(min(max(s_hat, numbers[1]), numbers[2]), numbers)
+        f, density = cumulative(shape, min(max(s_hat, numbers[1]), numbers[2]), numbers[1], numbers[2])
         u[i, 0] = min(max(f, 0.0), 1.0)
         u[i, 1] = min(max(0.5 + 0.5 * y / half, 0.0), 1.0)
         weight[i] = 2.0 * half / (density * numbers[0])

@@ -22,7 +22,7 @@ _NUMBERS = 8
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """How a mass is drawn: a kind of mass_laws.py, its range in GeV, and m^2, m Gamma, power."""
+    """How a mass is drawn: a kind of mass_laws.py, its range in GeV, and its constants."""
 
     kind: int
     low: float = 0.0
@@ -30,6 +30,8 @@ class Law:
     m2: float = 0.0
     mg: float = 0.0
     power: float = 0.0
+    share: float = 0.0
+    """Of a mixture's points, those that follow the Breit-Wigner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ class Program:
                 law = child.law
                 self._step(
                     [MASS, own, self._take(1), law.kind, slot, here, len(self.lists)],
-                    (child.least(), law.high, law.m2, law.mg, law.power),
+                    (child.least(), law.high, law.m2, law.mg, law.power, law.share),
                 )
         systems = [children[0]]
         if len(children) > 2:

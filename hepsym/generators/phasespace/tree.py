@@ -17,11 +17,10 @@ from hepsym.errors import InputError
 from hepsym.generators.phasespace import mass_laws
 from hepsym.generators.phasespace.map import check_masses
 from hepsym.generators.phasespace.program import Cascade, Law, Part
+from hepsym.generators.phasespace.s_channel import fixed
 from hepsym.generators.phasespace.volume import volume
 
-__all__ = ["Decay", "Leaf", "MassLaw", "Tree", "breit_wigner", "fixed", "flat", "power"]
-
-MassLaw = Law
+__all__ = ["Decay", "Leaf", "Tree"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +36,7 @@ class Decay:
     """A system and what it decays to, two parts or more; the root of a tree has no law."""
 
     parts: tuple["Decay | Leaf", ...]
-    law: MassLaw | None = None
-
-
-def fixed(mass: float) -> MassLaw:
-    """A sharp mass in GeV: no uniform is taken."""
-    _check("mass", mass)
-    return Law(mass_laws.FIXED, mass, mass)
-
-
-def flat(low: float = 0.0, high: float = math.inf) -> MassLaw:
-    """Evenly in M between low and high (GeV) and what kinematics leaves."""
-    return Law(mass_laws.FLAT, *_range(low, high))
-
-
-def breit_wigner(mass: float, width: float, low: float = 0.0, high: float = math.inf) -> MassLaw:
-    """ds / ((s - m^2)^2 + m^2 Gamma^2) between low and high (GeV) and what kinematics leaves."""
-    _check("mass", mass)
-    _check("width", width)
-    return Law(mass_laws.BREIT_WIGNER, *_range(low, high), m2=mass * mass, mg=mass * width)
-
-
-def power(nu: float, low: float = 0.0, high: float = math.inf) -> MassLaw:
-    """ds / s^nu, nu = 1 and above for a photon's propagator and its square.
-
-    low, or the masses of the parts, must be above 0 where nu >= 1; `Tree` says so.
-    """
-    if not math.isfinite(nu):
-        raise InputError(f"power nu = {nu!r} is not a number")
-    kind = mass_laws.LOGARITHM if nu == 1.0 else mass_laws.POWER
-    return Law(kind, *_range(low, high), power=nu)
+    law: Law | None = None
 
 
 class Tree(Cascade):
@@ -103,7 +73,11 @@ def _part(decay: Decay) -> Part:
     made = Part(parts=parts, law=decay.law)
     check_masses(made.masses())
     law = decay.law
-    singular = law is not None and law.kind in {mass_laws.POWER, mass_laws.LOGARITHM} and law.power >= 1.0
+    singular = (
+        law is not None
+        and law.kind in {mass_laws.POWER, mass_laws.LOGARITHM, mass_laws.MIXTURE}
+        and law.power >= 1.0
+    )
     if law is not None and singular and max(law.low, sum(made.masses())) <= 0.0:
         raise InputError(f"a power nu = {law.power:g} needs masses or a low bound above 0; set low, in GeV")
     return made
@@ -150,14 +124,3 @@ def _bounded(part: Decay, law: Law, least: float, rest: Sequence[Decay | Leaf], 
 
 def _low(part: Decay) -> float:
     return part.law.low if part.law is not None else 0.0
-
-
-def _range(low: float, high: float) -> tuple[float, float]:
-    if not 0.0 <= low < high:
-        raise InputError(f"masses from {low:g} to {high:g} GeV are no range; low must be below high")
-    return low, high
-
-
-def _check(what: str, value: float) -> None:
-    if not 0.0 < value < math.inf:
-        raise InputError(f"{what} = {value!r} GeV must be above 0")
