@@ -104,17 +104,10 @@ class Tree(Final):
             if isinstance(part, Leaf):
                 masses.append(np.full(len(u), part.mass))
                 continue
+            most = np.minimum(mass - beside, part.high)
             drawn = np.empty(len(u))
-            _draw_mass(
-                u[:, taken],
-                part.least,
-                mass - beside,
-                part.resonance,
-                part.width,
-                part.power,
-                drawn,
-                jacobian,
-            )
+            law = (part.resonance, part.width, part.power)
+            _draw_mass(u[:, taken], part.least, most, *law, drawn, jacobian)
             masses.append(drawn)
             taken += 1
         pair = np.empty((2, len(u), 4))
@@ -127,7 +120,7 @@ class Tree(Final):
         taken += 2
         jacobian *= slope
         if momentum is not None:
-            _to_frame(pair, momentum, mass)
+            _to_frame(pair, momentum, mass, masses[0], masses[1])
         for part, own, p in zip(parts, masses, pair, strict=True):
             if isinstance(part, Leaf):
                 momenta[:, part.leg] = p
@@ -159,11 +152,10 @@ class Tree(Final):
                 continue
             beside = masses[0] if masses else np.full(len(u), other.least)
             masses.append(_invariant_mass(pair[number]))
+            most = np.minimum(mass - beside, part.high)
             column = np.empty(len(u))
-            _find_mass(
-                masses[number], part.least, np.minimum(mass - beside, part.high), part.resonance, part.width, part.power, column,
-                jacobian,
-            )  # fmt: skip
+            law = (part.resonance, part.width, part.power)
+            _find_mass(masses[number], part.least, most, *law, column, jacobian)
             u[:, taken] = column
             taken += 1
         rest = pair.copy()
@@ -245,13 +237,15 @@ def _find_mass(
 
 
 @loop
-def _to_frame(pair: Array, momentum: Array, mass: Array) -> None:
+def _to_frame(pair: Array, momentum: Array, mass: Array, m3: Array, m4: Array) -> None:
+    """Boost both; energies are made from the masses anew, which a boost against the flight would lose."""
     for part in range(2):
         for i in range(pair.shape[1]):
             q = momentum[i]
             p = pair[part, i]
-            e, x, y, z = boost_from_rest((p[0], p[1], p[2], p[3]), (q[0], q[1], q[2], q[3]), mass[i])
-            p[0], p[1], p[2], p[3] = e, x, y, z
+            m = m3[i] if part == 0 else m4[i]
+            _, x, y, z = boost_from_rest((p[0], p[1], p[2], p[3]), (q[0], q[1], q[2], q[3]), mass[i])
+            p[0], p[1], p[2], p[3] = math.sqrt(x * x + y * y + z * z + m * m), x, y, z
 
 
 @loop

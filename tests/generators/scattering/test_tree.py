@@ -16,7 +16,12 @@ TREES = {
     "pair, t channel": (Tree(System(MASSLESS[0], Leaf(1, 40.0)), peaked=True), 2),
     "pair, tops": (Tree(System(Leaf(0, 40.0), Leaf(1, 40.0)), peaked=True, exchanged=40.0), 2),
     "three": (Tree(System(System(MASSLESS[0], MASSLESS[1]), MASSLESS[2])), 3),
-    "three, resonance": (Tree(System(MASSLESS[2], System(MASSLESS[0], MASSLESS[1], 91.0, 2.5)), peaked=True), 3),
+    "three, resonance": (
+        Tree(System(MASSLESS[2], System(MASSLESS[0], MASSLESS[1], 91.0, 2.5)), peaked=True), 3
+    ),
+    "within a window": (
+        Tree(System(System(MASSLESS[0], MASSLESS[1], 91.0, 2.5, low=70.0, high=110.0), MASSLESS[2])), 3
+    ),
     "three, power": (Tree(System(MASSLESS[2], System(MASSLESS[0], MASSLESS[1], power=0.5))), 3),
     "two systems": (
         Tree(System(System(MASSLESS[0], MASSLESS[1]), System(MASSLESS[2], MASSLESS[3]))), 4
@@ -80,6 +85,15 @@ def test_volume_of_massless_phase_space(name: str) -> None:
     error = jacobian.std() / math.sqrt(len(jacobian))
     assert error < 0.02 * jacobian.mean()
     assert abs(jacobian.mean() - massless_volume(legs, 250.0)) < 4.0 * error
+
+
+def test_a_systems_mass_keeps_to_its_window() -> None:
+    tree, legs = TREES["within a window"]
+    _, momenta, _ = drawn(tree, legs, 5000, 250.0)
+    p = momenta[:, 0] + momenta[:, 1]
+    mass = np.sqrt(p[:, 0] ** 2 - (p[:, 1:] ** 2).sum(axis=1))
+    assert 70.0 - 1e-9 <= mass.min() < 75.0
+    assert 105.0 < mass.max() <= 110.0 + 1e-9
 
 
 @pytest.mark.parametrize("name", ["pair", "pair, t channel", "pair, tops"])
