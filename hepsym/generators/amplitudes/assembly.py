@@ -43,7 +43,13 @@ class _Assembly:
         self.rules = Rules(vertices(theory))
         ids = process.pdg_ids
         fermions = sum(1 << k for k, pdg in enumerate(ids) if kind_of(pdg) in {"col", "row"})
-        self.engine = Engine(theory, Tape(), (1 << len(process.incoming)) - 1, fermions)
+        # Two against two lie in a plane at rest, where parity pairs the helicities of massive legs too.
+        at_rest = (
+            len(ids) == 4
+            and len(process.incoming) == 2
+            and any(theory.mass(pdg) > 0.0 and kind_of(pdg) != "S" for pdg in ids)
+        )
+        self.engine = Engine(theory, Tape(), (1 << len(process.incoming)) - 1, fermions, at_rest)
         self.next_leg = 0
         self.qcd = 0
         self.mixed = False

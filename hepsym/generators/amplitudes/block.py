@@ -188,9 +188,9 @@ def square(s: Scratch, o: Place, a: Place, b: Place, g: float) -> None:
 
 
 @kernel
-def scale_real(s: Scratch, o: Place, a: Place, g: float) -> None:
-    """x = g a, real registers."""
-    for e in range(BLOCK):
+def scale_real(s: Scratch, o: Place, a: Place, g: float, n: int) -> None:
+    """x = g a, n real numbers."""
+    for e in range(n * BLOCK):
         k = U(e)
         s[o + k] = g * s[a + k]
 

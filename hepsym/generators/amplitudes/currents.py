@@ -56,19 +56,25 @@ class Engine:
     tape: Tape
     incoming: int
     fermions: int
+    at_rest: bool
+    """Whether the momenta are first carried to the frame where the incoming pair is at rest."""
 
     def momentum(self, legs: int) -> Ref:
         """The sum of the incoming momenta of legs (minus those of outgoing ones)."""
         first = legs & -legs
         if legs == first:
-            sign = 1.0 if legs & self.incoming else -1.0
-            return self.tape.value(4, [Term(machine.LEG, (), sign, literal=legs.bit_length() - 1)]), 0
+            leg = legs.bit_length() - 1
+            if legs & self.incoming:
+                return self.physical(leg)
+            return self.tape.value(4, [Term(machine.SUM, (self.physical(leg),), -1.0, length=4)]), 0
         last = 1 << (legs.bit_length() - 1)
         rest = self.momentum(legs ^ last)
         return self.tape.value(4, [Term(machine.MOMENTUM, (rest, self.momentum(last)))]), 0
 
     def physical(self, leg: int) -> Ref:
         """The momentum of a leg as it is given."""
+        if self.at_rest:
+            return self.tape.value(16, [Term(machine.AT_REST, ())]), 4 * leg
         return self.tape.value(4, [Term(machine.LEG, (), 1.0, literal=leg)]), 0
 
     def external(self, leg: int, pdg: int, mass: float) -> Current:

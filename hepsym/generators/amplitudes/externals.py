@@ -21,7 +21,7 @@ from hepsym.generators.amplitudes.block import (
     stage,
 )  # fmt: skip
 
-__all__ = ["fermion", "polarisations"]
+__all__ = ["at_rest", "fermion", "polarisations"]
 
 HALF_ROOT = math.sqrt(0.5)
 P = U(STAGE_P)
@@ -79,6 +79,30 @@ def fermion(s: Scratch, o: Place, p: Place, m: float, conjugate: float) -> None:
 
 
 @kernel
+def at_rest(s: Scratch) -> None:
+    """Four momenta, two in and two out, in the frame where their sum Q = p1 + p2 is at rest.
+
+        E' = Q.p / M        p' = p - Q (E + E') / (Q0 + M)        M^2 = Q.Q
+
+    From STAGE_A to STAGE_OUT. Error: eps (Q0 / M)^2 of the energy.
+    """
+    for leg in range(4):
+        for e in range(BLOCK):
+            k = U(e)
+            a, b = U(STAGE_A) + k, U(STAGE_A + 4 * BLOCK) + k
+            q0, q1, q2, q3 = s[a] + s[b], s[a + R1] + s[b + R1], s[a + R2] + s[b + R2], s[a + R3] + s[b + R3]
+            m = math.sqrt((q0 - q3) * (q0 + q3) - q1 * q1 - q2 * q2)
+            i, o = U(STAGE_A + 4 * leg * BLOCK) + k, U(STAGE_OUT + 4 * leg * BLOCK) + k
+            p0, p1, p2, p3 = s[i], s[i + R1], s[i + R2], s[i + R3]
+            energy = (q0 * p0 - q1 * p1 - q2 * p2 - q3 * p3) / m
+            f = (p0 + energy) / (q0 + m)
+            s[o] = energy
+            s[o + R1] = p1 - f * q1
+            s[o + R2] = p2 - f * q2
+            s[o + R3] = p3 - f * q3
+
+
+@kernel
 def _spinors(s: Scratch, to: int) -> None:
     """chi_+ = (a, x + iy) and chi_- = (-x + iy, a), of the numbers at X, Y, Z."""
     for e in range(BLOCK):
@@ -100,9 +124,18 @@ def polarisations(s: Scratch, o: Place, p: Place, m: float) -> None:
     """The external vectors of a momentum: helicity +1, -1 and, where m > 0, 0; four components each.
 
     e_h = (-h e_theta - i e_phi) / sqrt(2), whose complex conjugate is -e_-h; e_0 = (|p|, E p/|p|) / m.
-    Along the z axis and at rest, what the limit from x > 0 gives.
+    Along the z axis and at rest, what the limit from x > 0 gives. m < 0 puts the momentum itself in
+    their place, for which amplitudes of massless gauge bosons vanish (Ward's identity, for tests).
     """
     stage(s, STAGE_P, p, 4)
+    if m < 0.0:
+        for j in range(8):
+            for e in range(BLOCK):
+                k = U(e)
+                s[U(STAGE_OUT + 2 * j * BLOCK) + k] = s[P + U((j % 4) * BLOCK) + k]
+                s[U(STAGE_OUT + (2 * j + 1) * BLOCK) + k] = 0.0
+        bring(s, o, 16)
+        return
     for e in range(BLOCK):
         k = U(e)
         p0, p1, p2, p3 = s[P + k], s[P + R1 + k], s[P + R2 + k], s[P + R3 + k]
@@ -126,8 +159,12 @@ def polarisations(s: Scratch, o: Place, p: Place, m: float) -> None:
         i = U(STAGE_OUT) + k
         a, b, c = s[X + k], s[Y + k], s[F + k]
         x, y = s[i + U(5 * BLOCK)], s[i + U(3 * BLOCK)]
-        for j in (U(0), U(BLOCK), U(7 * BLOCK), U(8 * BLOCK), U(9 * BLOCK), U(15 * BLOCK)):
-            s[i + j] = 0.0
+        s[i] = 0.0
+        s[i + U(BLOCK)] = 0.0
+        s[i + U(7 * BLOCK)] = 0.0
+        s[i + U(8 * BLOCK)] = 0.0
+        s[i + U(9 * BLOCK)] = 0.0
+        s[i + U(15 * BLOCK)] = 0.0
         s[i + U(2 * BLOCK)] = -a
         s[i + U(4 * BLOCK)] = -b
         s[i + U(6 * BLOCK)] = c

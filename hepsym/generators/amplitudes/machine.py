@@ -20,8 +20,8 @@ __all__ = ["Program", "execute"]
 (
     LEG, MOMENTUM, DENOMINATOR, FERMION, VECTOR, ONE, CURRENT_SB, CURRENT_S, COLUMN, ROW, TRAVEL_COLUMN,
     TRAVEL_ROW, SCALE, COPY, DOT2, DOT4, SQUARE, SUM, TRAVEL_VECTOR, WEDGE, TENSOR, DOT6, VVV, STRENGTHS,
-    STRENGTH, SPIN2_SB, SPIN2_S, SPIN2_FIELDS, DOT10,
-) = range(29)  # fmt: skip
+    STRENGTH, SPIN2_SB, SPIN2_S, SPIN2_FIELDS, DOT10, AT_REST,
+) = range(30)  # fmt: skip
 """Opcodes; from TRAVEL_VECTOR on, operands are staged and the result is left at STAGE_OUT."""
 
 FIRST_STAGED = TRAVEL_VECTOR
@@ -119,7 +119,7 @@ def execute(
             elif op == SQUARE:
                 w.square(s, t, a, b, g)
             elif op == SUM:
-                w.scale_real(s, t, a, g)
+                w.scale_real(s, t, a, g, n)
             elif op == TRAVEL_VECTOR:
                 w.stage(s, w.STAGE_A, a, 8)
                 w.stage(s, w.STAGE_P, b, 4)
@@ -175,6 +175,14 @@ def execute(
                 w.stage(s, w.STAGE_A, a, 20)
                 w.stage(s, w.STAGE_B, b, 20)
                 spin_two.dot10(s, g)
+            elif op == AT_REST:
+                for e in range(BLOCK):
+                    event = min(first + e, events - 1)
+                    k = U(e)
+                    for leg in range(4):
+                        for j in range(4):
+                            s[U(w.STAGE_A + (4 * leg + j) * BLOCK) + k] = momenta[event, leg, j]
+                externals.at_rest(s)
             if add:
                 w.add_up(s, o, table[line, DOUBLES])
             elif op >= FIRST_STAGED:

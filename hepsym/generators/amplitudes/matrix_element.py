@@ -106,7 +106,10 @@ class MatrixElement:
         self.helicities: NDArray[np.int64] = np.array(
             [[helicity_of(h, leg) for leg in range(legs)] for h in self._codes], dtype=np.int64
         ).reshape(-1, legs)
-        """(n_hel, legs): +1, -1 or 0, twice the helicity of fermions; those that do not vanish."""
+        """(n_hel, legs): +1, -1 or 0, twice the helicity of fermions; those that do not vanish.
+
+        With massive particles of spin a 2 -> 2 process has them in the frame of the incoming pair.
+        """
         average = self._average(made.identical)
         self._weights = average * np.array(
             [_beam_weight(row, self.process, polarization) for row in self.helicities]
@@ -150,7 +153,7 @@ class MatrixElement:
     def _program(self) -> Program:
         weights = np.bincount(self._twin, self._weights, minlength=len(self._codes))
         terms = [
-            Term(machine.SUM, (self._square(code),), float(w))
+            Term(machine.SUM, (self._square(code),), float(w), length=1)
             for code, w in zip(self._codes, weights, strict=True)
             if w != 0.0
         ]
@@ -169,7 +172,7 @@ class MatrixElement:
             for code, w in zip(self._codes, weights, strict=True):
                 if code in by and w != 0.0:
                     own = self._tape.value(1, [Term(machine.SQUARE, ((by[code], 0), (by[code], 0)), 1.0)])
-                    terms.append(Term(machine.SUM, ((own, 0),), float(w)))
+                    terms.append(Term(machine.SUM, ((own, 0),), float(w), length=1))
             outputs.append((self._tape.value(1, terms), 0))
         return self._tape.program(outputs)
 

@@ -13,8 +13,8 @@ def sample_points(
 ) -> NDArray[np.float64]:
     """n points (n, legs, 4), GeV, of the given masses, conserving momentum: for finding zeros, not rates.
 
-    One incoming particle is at rest; two collide in the direction (1, 2, 3), at 1.7 times the larger
-    sum of masses and at least 1 GeV above it, and one outgoing particle is made at rest. Raises
+    Two particles collide at 1.7 times the larger sum of masses and at least 1 GeV above it. The frame
+    is no special one: helicities that vanish for a parent at rest alone are not zero. Raises
     InputError where one particle is too light to decay.
     """
     rng = np.random.default_rng(seed)
@@ -37,11 +37,20 @@ def sample_points(
         points[:, 1, 1:] = -points[:, 0, 1:]
     if len(outgoing) == 1:
         points[:, -1] = points[:, : len(incoming)].sum(axis=1)
-        return points
-    masses = np.array(outgoing)
-    for point in points:
-        point[len(incoming) :] = _shared(energy, masses, rng)
-    return points
+    else:
+        for point in points:
+            point[len(incoming) :] = _shared(energy, np.array(outgoing), rng)
+    return _boosted(points)
+
+
+def _boosted(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The points seen from a frame that moves with half the speed of light."""
+    beta = np.array([0.3, -0.36, 0.17])
+    gamma = 1.0 / np.sqrt(1.0 - beta @ beta)
+    energy, p = points[..., :1], points[..., 1:]
+    along = (p @ beta)[..., np.newaxis]
+    moved = p + beta * (gamma * gamma / (gamma + 1.0) * along + gamma * energy)
+    return np.concatenate([gamma * (energy + along), moved], axis=-1)
 
 
 def _shared(energy: float, masses: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
