@@ -1,0 +1,270 @@
+"""From counters to points with their rates, and to events: the loops of processes of two partons.
+
+Trial t of event i takes the words of draws 3 t and 3 t + 1: a cell, a place in it, a number to accept
+by; an accepted trial takes draw 3 t + 2 for the azimuth, the partons, the flow of colour and the
+helicities. Trials are worked on LANES at a time, each lane a different event, stage by stage; which
+event is in which lane changes no number of it.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepsym._math import log, sincos2pi
+from hepsym._numba import kernel, loop
+from hepsym.generators.hadron_pair.cells import Cells, cell_at, in_cell
+from hepsym.generators.hadron_pair.laws import GLUONS, LAW, flow_share, helicity_weight, me2, pair_at
+from hepsym.generators.hadron_pair.points import Region, cosine_of, log_scale, momentum_of, tau_of
+from hepsym.generators.partons.alpha_s import alpha_s_at
+from hepsym.generators.partons.grid import STRIDE, Grid
+from hepsym.generators.partons.interpolation import xf_at
+from hepsym.random import uniform, words
+
+Values = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+LANES = 32
+ROOM = 2.0**-32
+
+
+class Physics(NamedTuple):
+    """What the rate is made of."""
+
+    law: Values
+    """(groups, laws.NUMBERS)"""
+    power: int
+    """of alpha_s in every |M|^2"""
+    columns: Integers
+    """(pairs, 2) of `PDF.xf`, the groups one after another"""
+    start: Integers
+    """(groups + 1,)"""
+    helicities: Values
+    """(groups, most, 4): +1 or -1 of the legs"""
+    states: Integers
+    """(groups,): how many of those there are"""
+    mass_2: float
+    """of the boson exchanged, GeV^2"""
+    width: float
+    """M Gamma, GeV^2, or Gamma / M where it runs"""
+    running: bool
+    pieces: Values
+    """of alpha_s"""
+    renormalization: int
+    log_renormalization: float
+    factorization: int
+    log_factorization: float
+
+
+@kernel
+def draw(
+    u: Values, event: Integers, trial: Integers, active: int, stream: np.uint64, k0: np.uint64, k1: np.uint64,
+) -> None:  # fmt: skip
+    """Five uniforms of each lane's trial: cell, place along a, b and c, acceptance."""
+    for lane in range(active):
+        i, t = np.uint64(event[lane]), np.uint64(3 * trial[lane])
+        w0, w1, w2, w3 = words(i, t, stream, k0, k1)
+        w4, w5, w6, w7 = words(i, t + np.uint64(1), stream, k0, k1)
+        u[0, lane] = uniform(w0, w1)
+        u[1, lane] = uniform(w2, w3)
+        u[2, lane] = (np.float64(w6) + 0.5) * ROOM
+        u[3, lane] = uniform(w4, w5)
+        u[4, lane] = (np.float64(w7) + 0.5) * ROOM
+
+
+@kernel
+def place(physics: Physics, r: Region, a: float, b: float, c: float, at: Values, lane: int) -> None:
+    """A point of the unit cube as log x1, log x2, s-hat, p, Jacobian, cosine, log Q^2 of both scales."""
+    tau, slope = tau_of(r, a)
+    log_tau = log(tau)
+    y = (0.5 - b) * log_tau
+    s_hat = tau * r.s
+    p = momentum_of(r, s_hat)
+    cosine, turn = cosine_of(r, c, p, s_hat)
+    at[0, lane] = 0.5 * log_tau + y
+    at[1, lane] = 0.5 * log_tau - y
+    at[2, lane] = s_hat
+    at[3, lane] = p
+    # dtau dy dc |p| / (8 pi sqrt(s-hat)) / (2 s-hat) / tau
+    at[4, lane] = r.unit * slope * -log_tau * turn * p / (16.0 * math.pi * s_hat * math.sqrt(s_hat) * tau)
+    at[5, lane] = cosine
+    pt_2 = p * p * (1.0 - cosine) * (1.0 + cosine)
+    log_s = log_tau + r.log_s
+    at[6, lane] = log_scale(physics.renormalization, physics.log_renormalization, r, log_s, pt_2)
+    at[7, lane] = log_scale(physics.factorization, physics.log_factorization, r, log_s, pt_2)
+
+
+@kernel
+def value(
+    physics: Physics, r: Region, grid: Grid, at: Values, lane: int, rows: Values, parts: Values
+) -> float:
+    """Rate in pb at a lane's point; parts (groups,) keeps its groups apart, rows (2, 16) the partons."""
+    jacobian = at[4, lane]
+    if not jacobian > 0.0:
+        return 0.0
+    xf_at(grid, at[0, lane], at[7, lane], rows[0])
+    xf_at(grid, at[1, lane], at[7, lane], rows[1])
+    for _ in range(physics.power):
+        jacobian *= alpha_s_at(physics.pieces, at[6, lane])
+    pair = pair_at(
+        at[2, lane], at[3, lane], r.m3, r.m4, at[5, lane], physics.mass_2, physics.width, physics.running
+    )
+    total = 0.0
+    for g in range(physics.law.shape[0]):
+        luminosity = 0.0
+        for k in range(physics.start[g], physics.start[g + 1]):
+            luminosity += (
+                rows[0, np.uint64(physics.columns[k, 0])] * rows[1, np.uint64(physics.columns[k, 1])]
+            )
+        square = me2(physics.law, g, pair, r.m3, r.m4)
+        parts[g] = max(jacobian * luminosity * square, 0.0)
+        total += parts[g]
+    return total
+
+
+@kernel
+def store(r: Region, at: Values, lane: int, turn: float, momenta: Values, i: int) -> None:
+    """The event of a lane's point, all four legs in the laboratory."""
+    half = 0.5 * math.sqrt(r.s)
+    grow = math.exp(0.5 * (at[0, lane] - at[1, lane]))
+    shrink = 1.0 / grow
+    root_tau = math.sqrt(at[2, lane]) / (2.0 * half)
+    x1, x2 = root_tau * grow, root_tau * shrink
+    e1, e2 = min(x1, 1.0) * half, min(x2, 1.0) * half
+    momenta[i, 0, 0], momenta[i, 0, 1], momenta[i, 0, 2], momenta[i, 0, 3] = e1, 0.0, 0.0, e1
+    momenta[i, 1, 0], momenta[i, 1, 1], momenta[i, 1, 2], momenta[i, 1, 3] = e2, 0.0, 0.0, -e2
+    p, cosine = at[3, lane], at[5, lane]
+    sine = p * math.sqrt((1.0 - cosine) * (1.0 + cosine))
+    up, along = sincos2pi(turn)
+    px, py, pz = sine * along, sine * up, p * cosine
+    for leg in range(2, 4):
+        m = r.m3 if leg == 2 else r.m4
+        sign = 1.0 if leg == 2 else -1.0
+        energy = math.sqrt(p * p + m * m)
+        # E + z and E - z scale by sqrt(x1 / x2) and its inverse; their small one from m_T^2 / large
+        large = energy + abs(pz)
+        small = (m * m + px * px + py * py) / large
+        plus, minus = (large, small) if sign * pz > 0.0 else (small, large)
+        plus, minus = plus * grow, minus * shrink
+        momenta[i, leg, 0] = 0.5 * (plus + minus)
+        momenta[i, leg, 1] = sign * px
+        momenta[i, leg, 2] = sign * py
+        momenta[i, leg, 3] = 0.5 * (plus - minus)
+
+
+@kernel
+def describe(
+    physics: Physics, r: Region, at: Values, lane: int, rows: Values, parts: Values,
+    u: float, v: float, chosen: Integers, i: int,
+) -> None:  # fmt: skip
+    """Partons (by u), then flow of colour and helicities (by v) of a lane's point, into chosen[i] (3,)."""
+    total = 0.0
+    for g in range(parts.shape[0]):
+        total += parts[g]
+    rest, group = u * total, 0
+    while group < parts.shape[0] - 1 and rest >= parts[group]:
+        rest -= parts[group]
+        group += 1
+    luminosity = 0.0
+    for k in range(physics.start[group], physics.start[group + 1]):
+        luminosity += rows[0, physics.columns[k, 0]] * rows[1, physics.columns[k, 1]]
+    rest *= luminosity / max(parts[group], 1e-300)
+    pair = physics.start[group]
+    while pair < physics.start[group + 1] - 1:
+        rest -= rows[0, physics.columns[pair, 0]] * rows[1, physics.columns[pair, 1]]
+        if rest < 0.0:
+            break
+        pair += 1
+    chosen[i, 0] = pair
+    s, p, cosine = at[2, lane], at[3, lane], at[5, lane]
+    flow = 0
+    if physics.law[group, LAW] == GLUONS:
+        one = flow_share(2.0 * p * cosine / math.sqrt(s))
+        flow = 0 if v < one else 1
+        v = v / one if v < one else (v - one) / (1.0 - one)
+    chosen[i, 1] = flow
+    event = pair_at(s, p, r.m3, r.m4, cosine, physics.mass_2, physics.width, physics.running)
+    weight = 0.0
+    for k in range(physics.states[group]):
+        h = physics.helicities[group, k]
+        weight += helicity_weight(physics.law, group, event, h[0], h[1], h[2], h[3])
+    rest, state = v * weight, 0
+    while state < physics.states[group] - 1:
+        h = physics.helicities[group, state]
+        rest -= helicity_weight(physics.law, group, event, h[0], h[1], h[2], h[3])
+        if rest < 0.0:
+            break
+        state += 1
+    chosen[i, 2] = state
+
+
+@loop
+def fill(
+    physics: Physics, r: Region, cells: Cells, grid: Grid,
+    events: Integers, trials: Integers, stream: np.uint64, k0: np.uint64, k1: np.uint64,
+    momenta: Values, weights: Values, scales: Values, chosen: Integers,
+) -> None:  # fmt: skip
+    """Events of these numbers, from trials[i] of each on, into momenta (n, 4, 4) with all legs.
+
+    trials (n,): the one that was taken comes out; weights (n,): 1, or above it for a point above its
+    bound; scales (n, 2): log Q^2 of renormalisation and factorisation; chosen (n, 3): pair of partons,
+    flow, helicities.
+    """
+    n = momenta.shape[0]
+    own, event, trial = np.empty(LANES, np.int64), np.empty(LANES, np.int64), np.empty(LANES, np.int64)
+    u, cell, at = np.empty((5, LANES)), np.empty(LANES, np.int64), np.empty((8, LANES))
+    rows, parts = np.empty((2, STRIDE)), np.empty(physics.law.shape[0])
+    active = min(LANES, n)
+    waiting = active
+    for lane in range(active):
+        own[lane], event[lane], trial[lane] = lane, events[lane], trials[lane]
+    while active > 0:
+        draw(u, event, trial, active, stream, k0, k1)
+        for lane in range(active):
+            k = cell_at(cells, u[0, lane])
+            cell[lane] = k
+            a, b, c = in_cell(k, u[1, lane], u[2, lane], u[3, lane])
+            place(physics, r, a, b, c, at, lane)
+        lane = 0
+        while lane < active:
+            w = value(physics, r, grid, at, lane, rows, parts) / cells.bounds[cell[lane]]
+            if not w > u[4, lane]:
+                trial[lane] += 1
+                lane += 1
+                continue
+            i = own[lane]
+            weights[i], trials[i] = max(w, 1.0), trial[lane]
+            w0, w1, w2, w3 = words(np.uint64(event[lane]), np.uint64(3 * trial[lane] + 2), stream, k0, k1)
+            store(r, at, lane, uniform(w0, w1), momenta, i)
+            scales[i, 0], scales[i, 1] = at[6, lane], at[7, lane]
+            u2, u3 = (np.float64(w2) + 0.5) * ROOM, (np.float64(w3) + 0.5) * ROOM
+            describe(physics, r, at, lane, rows, parts, u2, u3, chosen, i)
+            if waiting < n:
+                own[lane], event[lane], trial[lane] = waiting, events[waiting], trials[waiting]
+                waiting += 1
+            else:  # the last lane moves here and repeats its trial
+                active -= 1
+                own[lane], event[lane], trial[lane] = own[active], event[active], trial[active]
+            lane += 1
+
+
+@loop
+def evaluate(
+    physics: Physics, r: Region, grid: Grid, points: Values,
+    momenta: Values, weights: Values, scales: Values, chosen: Integers,
+) -> None:  # fmt: skip
+    """Rates in pb (n,) at points (n, 6) of a, b, c, azimuth in turns, and what `describe` takes.
+
+    momenta, scales and chosen are filled as by `fill`, where they have room for it.
+    """
+    at, rows, parts = np.empty((8, 1)), np.empty((2, STRIDE)), np.empty(physics.law.shape[0])
+    for i in range(points.shape[0]):
+        place(physics, r, points[i, 0], points[i, 1], points[i, 2], at, 0)
+        weights[i] = value(physics, r, grid, at, 0, rows, parts)
+        if i < momenta.shape[0]:
+            store(r, at, 0, points[i, 3], momenta, i)
+        if i < chosen.shape[0]:
+            scales[i, 0], scales[i, 1] = at[6, 0], at[7, 0]
+            if weights[i] > 0.0:
+                describe(physics, r, at, 0, rows, parts, points[i, 4], points[i, 5], chosen, i)
