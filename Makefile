@@ -56,15 +56,15 @@ $(VENV)/bin/python:
 	@.ci/venv $(PYTHON) $(VENV)
 
 $(VENV)/.hepsym-demo: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP_INSTALL) -e '.[train,plot,io]'
+	$(PIP_INSTALL) -e '.[train,plot,io,jets]'
 	@touch $@
 
 $(VENV)/.hepsym-test: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP_INSTALL) -e '.[train,plot,io,symmetry,test,dev]'
+	$(PIP_INSTALL) -e '.[train,plot,io,jets,dask,symmetry,test,dev]'
 	@touch $@
 
 $(VENV)/.hepsym-bench: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP_INSTALL) -e '.[train,plot,io,test,bench]'
+	$(PIP_INSTALL) -e '.[train,plot,io,jets,test,bench]'
 	@touch $@
 
 $(VENV)/.hepsym-docs: pyproject.toml constraints.txt | $(VENV)/bin/python
