@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "info": "What an event file holds and where it came from.",
     "validate": "Check an event file: complete, finite, on shell, balanced.",
     "convert": "Copy events to another file format.",
+    "merge": "Put the parts of a run, made on many machines, together.",
     "fit": "Train an autoencoder on event files or tables.",
     "analyze": "Which latents matter, and which observables they follow.",
     "report": "Write a run's report, one HTML file.",

@@ -26,7 +26,7 @@ _THE_USERS_PATH = {
 EXTRAS = {
     "torch": "train", "safetensors": "train", "matplotlib": "plot", "mplhep": "plot",
     "pyarrow": "io", "h5py": "io", "uproot": "io", "pyhepmc": "io", "awkward": "io", "vector": "io",
-    "pythia8": "jets", "fastjet": "jets", "dask": "dask", "distributed": "dask", "sklearn": "symmetry",
+    "pythia8mc": "jets", "fastjet": "jets", "dask": "dask", "distributed": "dask", "sklearn": "symmetry",
 }  # fmt: skip
 """Which extra brings an optional module."""
 

@@ -12,7 +12,9 @@ app = typer.Typer()
 
 @app.command()
 def card(
-    process: Annotated[str, typer.Argument(help="Name of a card, as `hepsym processes` lists them.")],
+    process: Annotated[
+        str, typer.Argument(help="A card, as `hepsym processes` lists them; or `jets`.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="The card's values as one JSON object.")] = False,
 ) -> None:
     """Print the commented card of PROCESS, to be edited and given to `hepsym generate`.
@@ -23,8 +25,14 @@ def card(
     """
     with reported():
         from hepsym.generators.cards import card_text, load_card
+        from hepsym.generators.datasets.jet_card import jet_card_text, load_jet_card
 
-        if as_json:
+        if process == "jets":
+            if as_json:
+                print_json(load_jet_card().model_dump(mode="json", by_alias=True))
+            else:
+                print(jet_card_text(), end="")
+        elif as_json:
             print_json(load_card(process).model_dump(mode="json", exclude={"reference"}))
         else:
             print(card_text(process), end="")

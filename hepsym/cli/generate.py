@@ -17,7 +17,9 @@ app = typer.Typer()
 
 @app.command()
 def generate(
-    process: Annotated[str, typer.Argument(help="Card name, card file, or a string like 'e- e+ > mu- mu+'.")],
+    process: Annotated[
+        str, typer.Argument(help="Card name or file, a string like 'e- e+ > mu- mu+', or `jets`.")
+    ],
     events: Annotated[int, typer.Option("--events", "-n", help="How many events.")] = 10_000,
     out: Annotated[
         Path | None,

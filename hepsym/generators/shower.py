@@ -16,6 +16,7 @@ from hepsym.errors import InputError
 from hepsym.events.atomic import atomic_file, new_path
 from hepsym.events.event import INCOMING, OUTGOING, Events, Provenance
 from hepsym.generators.beam_energies import beams_of
+from hepsym.generators.extras import needs
 from hepsym.generators.hard_events import HardEvents, PythiaShower
 from hepsym.generators.hepmc_record import Record, final_rows, gen_event
 from hepsym.random import key
@@ -81,6 +82,7 @@ def shower(
     key(seed)
     out, begun = Path(out), time.perf_counter()
     hepmc = out.name.lower().endswith(HEPMC)
+    needs("a shower", "jets,io", "pythia8mc", "awkward", *(["pyhepmc"] if hepmc else []))
     _ = new_path(out) if hepmc else files.check_output(out)
     blocks = _blocks(source, n)
     first = next(blocks, None)

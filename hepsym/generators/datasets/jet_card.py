@@ -12,7 +12,7 @@ from hepsym._cards import cards_directory
 from hepsym.errors import InputError
 from hepsym.generators.cards import Cut
 
-__all__ = ["CLASSES", "JetCard", "is_jets", "jet_card_from_toml", "load_jet_card", "to_toml"]
+__all__ = ["CLASSES", "JetCard", "is_jets", "jet_card_from_toml", "jet_card_text", "load_jet_card", "to_toml"]
 
 CLASSES = {"g": "gluon", "q": "light quark", "t": "top quark", "w": "W boson", "z": "Z boson"}
 """JetNet's letters, and what starts the jets of each."""
@@ -78,10 +78,17 @@ def is_jets(source: str | Path) -> bool:
     return _toml.read(path, f"card {str(source)!r}").get("dataset") == "jets"
 
 
+def jet_card_text() -> str:
+    """The commented text of the shipped card."""
+    return (cards_directory("generators") / "datasets" / "jets.toml").read_text(encoding="utf-8")
+
+
 def load_jet_card(source: str | Path = "jets", overrides: Iterable[str] = ()) -> JetCard:
     """The shipped card, or a TOML file's, with "key=value" overrides as of `--set`. Raises InputError."""
-    path = cards_directory("generators") / "datasets" / "jets.toml" if str(source) == "jets" else Path(source)
-    values = _toml.read(path, f"card {str(source)!r}")
+    if str(source) == "jets":
+        values = _toml.parse(jet_card_text(), "card 'jets'")
+    else:
+        values = _toml.read(Path(source), f"card {str(source)!r}")
     for text in overrides:
         _toml.override(values, text, "class=top")
     return _checked(values, str(source))

@@ -17,6 +17,7 @@ from hepsym.events.jetnet import Jets, iterate_jetnet, write_jetnet
 from hepsym.generators.crew import Crew, on_processes
 from hepsym.generators.datasets.jet_card import JetCard, to_toml
 from hepsym.generators.datasets.jet_jobs import Job, JobFolder, make_jets
+from hepsym.generators.extras import needs
 from hepsym.generators.generate import available_threads, versions
 from hepsym.random import key
 
@@ -172,7 +173,7 @@ def _jobs(
     if Path(path).suffix.lower() not in SUFFIXES:
         raise InputError(f"{path}: jets are written in JetNet's layout, HDF5: name it *.h5")
     key(seed)
-    _needs_the_extra()
+    needs("a sample of jets", "jets,io", "pythia8mc", "fastjet", "awkward", "h5py")
     count = -(-n // job_jets)
     a, b, m = part if part is not None else (0, 1, 1)
     chosen = range(a * count // m, b * count // m)
@@ -180,14 +181,6 @@ def _jobs(
         raise InputError(f"shards {a}:{b}/{m} of {n} jets hold no job of {job_jets} jets: divide by less")
     toml = to_toml(card)
     return [Job(toml, seed, k, min(job_jets, n - k * job_jets)) for k in chosen]
-
-
-def _needs_the_extra() -> None:
-    from importlib.util import find_spec
-
-    for module in ("pythia8mc", "fastjet", "awkward", "h5py"):
-        if find_spec(module) is None:
-            raise InputError(f"jets need {module}, which is not installed: pip install 'hepsym[jets,io]'")
 
 
 def _versions() -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Jets through Pythia and FastJet: the physics of the five classes, and the same bytes whoever makes them."""
 
+import importlib.util
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hepsym.cli import main
 from hepsym.errors import InputError, RunError
 from hepsym.events.jetnet import Jets, read_jetnet
 from hepsym.generators.crew import on_processes
@@ -252,6 +255,47 @@ def test_a_bad_card_is_one_line(change: str, words: str) -> None:
         load_jet_card("jets", [change])
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_the_shipped_card_is_the_defaults(capfd: pytest.CaptureFixture[str]) -> None:
+    """`hepsym card jets` prints it; edited, `hepsym generate my-jets.toml` takes it."""
+    with pytest.raises(SystemExit) as caught:
+        main(["card", "jets"])
+    assert caught.value.code == 0
+    printed = jet_card_from_toml(capfd.readouterr().out)
+    assert printed.model_copy(update={"title": ""}) == JetCard()
+
+
+def test_a_card_file_is_known_by_its_dataset_key(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text('dataset = "jets"\nclass = "w"\nmpi = false\n')
+    with pytest.raises(SystemExit) as caught:
+        main(["generate", str(mine), "-n", "5", "-o", str(tmp_path / "mine.h5"), "--json"])
+    assert caught.value.code == 0
+    captured = capfd.readouterr()
+    values = json.loads(captured.out)
+    assert captured.err == ""
+    assert [values[k] for k in ("process", "class", "events", "sqrt_s")] == ["jets", "w", 5, 13000.0]
+    assert {"file", "cross_section_pb", "cross_section_error_pb", "unweighting_efficiency", "seconds",
+            "events_per_second", "seed"} <= set(values)  # fmt: skip
+    assert len(read_jetnet(tmp_path / "mine.h5")) == 5
+
+
+@pytest.mark.parametrize("option", ["--weighted", "--threads=2", "--dry-run"])
+def test_options_that_jets_have_no_use_for(
+    option: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["generate", "jets", "-n", "5", "-o", str(tmp_path / "a.h5"), option])
+    assert caught.value.code == 2
+    assert f"takes no {option.split('=', maxsplit=1)[0]}" in capfd.readouterr().err
+
+
+def test_what_is_not_installed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "fastjet" else there(name))
+    with pytest.raises(InputError, match=r"needs fastjet, .*pip install 'hepsym\[jets,io\]'"):
+        generate_jets(load_jet_card(), 5, tmp_path / "a.h5")
 
 
 def test_names_of_classes() -> None:
