@@ -1,1 +1,1 @@
-"""How momenta are drawn, an algorithm a file."""
+"""How momenta are drawn: one algorithm a file, one signature (`PhaseSpace`), forward, inverse, volume."""

@@ -13,11 +13,20 @@ from numpy.typing import NDArray
 
 from hepsym._math import sincos2pi
 from hepsym._numba import kernel, loop
+from hepsym.generators.phasespace.blocks import (
+    BLOCK,
+    X,
+    Y,
+    Z,
+    draw_uniforms,
+    load_energies,
+    load_uniforms,
+    store,
+)
 from hepsym.generators.phasespace.chain import diet_fractions, sort_fractions
 from hepsym.generators.phasespace.mass_laws import cumulative, draw_square
-from hepsym.random import uniform, words
 
-__all__ = ["BLOCK", "CHAIN", "DIET", "MASS", "SPLIT", "SPLIT_SHARP", "Laid", "draw", "forward"]
+__all__ = ["CHAIN", "DIET", "MASS", "SPLIT", "SPLIT_SHARP", "Laid", "draw", "forward"]
 
 Array = NDArray[np.float64]
 Steps = NDArray[np.int64]
@@ -25,8 +34,7 @@ Laid = tuple[Steps, Array, NDArray[np.int64], Array, Array, float]
 """Steps, their numbers, lists of slots, masses of the final particles in a slot, excesses to start
 with, constant factor of the weight. See program.py."""
 
-BLOCK = 64
-X, Y, Z, T = BLOCK, 2 * BLOCK, 3 * BLOCK, 4 * BLOCK
+T = 4 * BLOCK
 OVER_4_PI = 0.25 / math.pi
 OVER_2_PI = 0.5 / math.pi
 
@@ -197,50 +205,23 @@ def _start(slots: Array, excess: Array) -> None:
             slots[slot, T + j] = excess[slot]
 
 
-@kernel
-def _store(
-    slots: Array,
-    weight: Array,
-    order: NDArray[np.int64],
-    momenta: Array,
-    weights: Array,
-    tile: Array,
-    start: int,
-) -> None:
-    stop = min(start + BLOCK, weights.shape[0])
-    for k in range(order.shape[0]):
-        row = slots[order[k]]
-        for j in range(BLOCK):  # transposed here, so that the scattered store is of four at once
-            tile[4 * j], tile[4 * j + 1] = row[j], row[X + j]
-            tile[4 * j + 2], tile[4 * j + 3] = row[Y + j], row[Z + j]
-        for j in range(stop - start):
-            e, x, y, z = tile[4 * j], tile[4 * j + 1], tile[4 * j + 2], tile[4 * j + 3]
-            p = momenta[start + j, k]
-            p[0], p[1], p[2], p[3] = e, x, y, z
-    for j in range(stop - start):
-        weights[start + j] = weight[j] if weight[j] == weight[j] else 0.0
-
-
 @loop
 def forward(
     u: Array, sqrt_s: Array, laid: Laid, root: int, order: NDArray[np.int64], momenta: Array, weights: Array
 ) -> None:
     """Momenta and weights of given uniforms (n, d); sqrt_s has one or n entries."""
     room, weight, tile = np.empty(BLOCK), np.empty(BLOCK), np.empty(4 * BLOCK)
-    columns, v = np.full((u.shape[1], BLOCK), 0.5), np.empty((max(u.shape[1], 1), BLOCK))
+    columns, v = np.full((u.shape[1], BLOCK), 0.5), np.empty((u.shape[1] + 1, BLOCK))
     slots = np.empty((laid[3].shape[0], 5 * BLOCK))
     _start(slots, laid[4])
-    stride = 0 if sqrt_s.shape[0] == 1 else 1
+    least = laid[3][root]
     for start in range(0, u.shape[0], BLOCK):
-        count = min(BLOCK, u.shape[0] - start)
-        for j in range(count):
-            for k in range(u.shape[1]):
-                columns[k, j] = u[start + j, k]
+        load_uniforms(columns, u, start)
+        load_energies(room, sqrt_s, start, u.shape[0])
         for j in range(BLOCK):
-            excess = sqrt_s[stride * (start + min(j, count - 1))] - laid[3][root]
-            slots[root, T + j] = excess if excess >= 0.0 else math.nan
+            slots[root, T + j] = room[j] - least if room[j] >= least else math.nan
         _run(slots, columns, weight, v, room, laid)
-        _store(slots, weight, order, momenta, weights, tile, start)
+        store(slots, weight, order, momenta, weights, tile, start)
 
 
 @loop
@@ -251,15 +232,10 @@ def draw(
     """Momenta and weights of the uniforms of Philox events first, first + 1, ...; the root is laid[4]'s."""
     room, weight, tile = np.empty(BLOCK), np.empty(BLOCK), np.empty(4 * BLOCK)
     rows = dimensions + dimensions % 2
-    columns, v = np.empty((rows, BLOCK)), np.empty((max(rows, 1), BLOCK))
+    columns, v = np.empty((rows, BLOCK)), np.empty((rows + 1, BLOCK))
     slots = np.empty((laid[3].shape[0], 5 * BLOCK))
     _start(slots, laid[4])
     for start in range(0, weights.shape[0], BLOCK):
-        for k in range(rows // 2):
-            even, odd = columns[2 * k], columns[2 * k + 1]
-            for j in range(BLOCK):
-                a, b, c, d = words(np.uint64(first + start + j), np.uint64(k), stream, k0, k1)
-                even[j] = uniform(a, b)
-                odd[j] = uniform(c, d)
+        draw_uniforms(columns, first + start, stream, k0, k1)
         _run(slots, columns, weight, v, room, laid)
-        _store(slots, weight, order, momenta, weights, tile, start)
+        store(slots, weight, order, momenta, weights, tile, start)
