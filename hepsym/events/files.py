@@ -32,6 +32,12 @@ Path_ = str | os.PathLike[str]
 FORMATS: dict[str, str] = {
     ".lhe": "lhe",
     ".lhe.gz": "lhe",
+    ".hepmc": "hepmc",
+    ".hepmc.gz": "hepmc",
+    ".jetnet.h5": "jetnet",
+    ".h5": "hdf5",
+    ".hdf5": "hdf5",
+    ".root": "root",
     ".npz": "npz",
     ".parquet": "parquet",
 }
@@ -46,11 +52,16 @@ class EventWriter(Protocol):
 
 
 def format_of(path: Path_) -> str:
-    """The format that a name means: "native", "lhe", "npz", "parquet". Raises InputError for no known suffix.
+    """The format that a name means: "native", "lhe", "hepmc", "root", "hdf5", "jetnet", "npz", "parquet".
 
-    A directory with a manifest is native whatever its name.
+    A directory with a manifest is native whatever its name, and an HDF5 file of JetNet's layout is
+    that. Raises InputError for no known suffix.
     """
     path = Path(path)
+    if path.suffix.lower() in {".h5", ".hdf5"} and path.is_file():
+        from hepsym.events.jetnet import is_jetnet
+
+        return "jetnet" if is_jetnet(path) else "hdf5"
     if (path / MANIFEST).is_file():
         return "native"
     name = path.name.lower()
@@ -71,7 +82,9 @@ def check_output(path: Path_) -> Path:
     Raises InputError for an unknown suffix, a path that exists (nothing is ever overwritten), a
     directory that does not exist or is not writable.
     """
-    format_of(path)
+    path = Path(path)
+    if not path.exists():
+        format_of(path)
     return new_path(path)
 
 
@@ -158,11 +171,20 @@ def write(path: Path_, events: Events | Iterable[Events], *, provenance: Provena
 
 def dropped(path: Path_, events: Events) -> list[str]:
     """What of these events a file of this name cannot hold, in words."""
-    if format_of(path) != "lhe":
-        return []
-    from hepsym.events.lhe import carried
+    kind = format_of(path)
+    if kind == "lhe":
+        from hepsym.events.lhe import carried
 
-    return [f"column {name!r}" for name in events.columns if not carried(name)]
+        return [f"column {name!r}" for name in events.columns if not carried(name)]
+    if kind == "hepmc":
+        from hepsym.events.hepmc import carried as attached
+
+        return [f"column {name!r}" for name, column in events.columns.items() if not attached(name, column)]
+    if kind == "jetnet":
+        from hepsym.events.jet_events import lost_as_jets
+
+        return lost_as_jets(events)
+    return []
 
 
 def _read_native(path: Path) -> Any:
@@ -175,6 +197,30 @@ def _read_lhe(path: Path) -> Any:
     from hepsym.events.lhe import LheReader
 
     return LheReader(path)
+
+
+def _read_hepmc(path: Path) -> Any:
+    from hepsym.events.hepmc import HepMCReader
+
+    return HepMCReader(path)
+
+
+def _read_hdf5(path: Path) -> Any:
+    from hepsym.events.columnar import Hdf5Reader
+
+    return Hdf5Reader(path)
+
+
+def _read_jetnet(path: Path) -> Any:
+    from hepsym.events.jet_events import JetEventsReader
+
+    return JetEventsReader(path)
+
+
+def _read_root(path: Path) -> Any:
+    from hepsym.events.root import RootReader
+
+    return RootReader(path)
 
 
 def _read_npz(path: Path) -> Any:
@@ -202,6 +248,30 @@ def _write_lhe(path: Path, provenance: Provenance | None) -> Any:
     return LheWriter(path, provenance=provenance)
 
 
+def _write_hepmc(path: Path, provenance: Provenance | None) -> Any:
+    from hepsym.events.hepmc import HepMCWriter
+
+    return HepMCWriter(path, provenance=provenance)
+
+
+def _write_hdf5(path: Path, provenance: Provenance | None) -> Any:
+    from hepsym.events.columnar import Hdf5Writer
+
+    return Hdf5Writer(path, provenance=provenance)
+
+
+def _write_jetnet(path: Path, provenance: Provenance | None) -> Any:
+    from hepsym.events.jet_events import JetEventsWriter
+
+    return JetEventsWriter(path, provenance=provenance)
+
+
+def _write_root(path: Path, provenance: Provenance | None) -> Any:
+    from hepsym.events.root import RootWriter
+
+    return RootWriter(path, provenance=provenance)
+
+
 def _write_npz(path: Path, provenance: Provenance | None) -> Any:
     from hepsym.events.columnar import NpzWriter
 
@@ -217,12 +287,20 @@ def _write_parquet(path: Path, provenance: Provenance | None) -> Any:
 _READERS: dict[str, Callable[[Path], Any]] = {
     "native": _read_native,
     "lhe": _read_lhe,
+    "hepmc": _read_hepmc,
+    "hdf5": _read_hdf5,
+    "jetnet": _read_jetnet,
+    "root": _read_root,
     "npz": _read_npz,
     "parquet": _read_parquet,
 }
 _WRITERS: dict[str, Callable[[Path, Provenance | None], Any]] = {
     "native": _write_native,
     "lhe": _write_lhe,
+    "hepmc": _write_hepmc,
+    "hdf5": _write_hdf5,
+    "jetnet": _write_jetnet,
+    "root": _write_root,
     "npz": _write_npz,
     "parquet": _write_parquet,
 }

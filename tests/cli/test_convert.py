@@ -39,7 +39,7 @@ def test_bad_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = sorted(p.name for p in tmp_path.iterdir())
     for source, out in (
         ("a", "taken.lhe"),
-        ("a", "a.root"),
+        ("a", "a.foo"),
         ("a", "no/where.lhe"),
         ("absent", "x.lhe"),
         ("t.csv", "x.lhe"),

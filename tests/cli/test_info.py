@@ -48,7 +48,7 @@ def test_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "a: 1 to 3, mean 2" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["absent.lhe", "x.root", "plain"])
+@pytest.mark.parametrize("name", ["absent.lhe", "x.root", "x.foo", "plain"])
 def test_bad_input(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     if name != "absent.lhe":
         (tmp_path / name).write_text("?")

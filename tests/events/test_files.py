@@ -12,7 +12,8 @@ from hepsym.events.conversion import convert
 from hepsym.events.summary import momenta_digest, summarize
 from tests.events.conftest import PROVENANCE, assert_same, muon_pairs, unlike
 
-NAMES = ["events", "events.lhe", "events.lhe.gz", "events.npz", "events.parquet"]
+NAMES = ["events", "events.lhe", "events.lhe.gz", "events.npz", "events.parquet", "events.h5", "events.root"]
+ALL = [*NAMES, "events.hepmc.gz", "events.rntuple.root", "events.hdf5", "events.hepmc"]
 SAMPLES: dict[str, Callable[[], ev.Events]] = {
     "alike": lambda: muon_pairs(500),
     "weighted": lambda: muon_pairs(500, weighted=True),
@@ -32,8 +33,8 @@ def test_round_trip_in_pieces(tmp_path: Path, name: str, sample: str) -> None:
     assert [p.name for p in tmp_path.iterdir()] == [name]
 
 
-@pytest.mark.parametrize("to", NAMES)
-@pytest.mark.parametrize("source", NAMES)
+@pytest.mark.parametrize("to", ALL)
+@pytest.mark.parametrize("source", ALL[::2])
 def test_conversion_keeps_every_bit(tmp_path: Path, source: str, to: str) -> None:
     events = unlike()
     (tmp_path / "out").mkdir()
@@ -76,9 +77,12 @@ def test_outputs_are_checked_before_any_work(tmp_path: Path, name: str) -> None:
 
 def test_formats_by_name(tmp_path: Path) -> None:
     named = {"a": "native", "a.LHE": "lhe", "a.b.lhe.gz": "lhe", "x.npz": "npz", "x.parquet": "parquet"}
+    named |= {"x.h5": "hdf5", "x.jetnet.h5": "jetnet", "x.hepmc.gz": "hepmc", "x.rntuple.root": "root"}
     assert {name: ev.format_of(name) for name in named} == named
-    for name in ("a.root", "a.txt", "a.gz", "a.v2"):
-        with pytest.raises(InputError, match=r"unknown suffix .*\.lhe, \.lhe\.gz, \.npz, \.parquet"):
+    for name in ("a.rot", "a.txt", "a.gz", "a.v2"):
+        with pytest.raises(
+            InputError, match=r"unknown suffix .*\.lhe\.gz, .*\.root, \.npz, \.parquet"
+        ):
             ev.check_output(tmp_path / name)
     with pytest.raises(InputError, match="does not exist"):
         ev.read(tmp_path / "absent.lhe")

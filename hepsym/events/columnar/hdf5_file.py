@@ -62,11 +62,12 @@ def new_hdf5(file: BinaryIO) -> Iterator[Any]:
         yield made
 
 
-def store(group: Any, name: str, values: NDArray[Any], *, chunk_rows: int) -> Any:
-    """A dataset that can grow along its first axis; chunks are packed and have checksums."""
+def store(group: Any, name: str, values: NDArray[Any], *, chunk_rows: int, fill: float = 0.0) -> Any:
+    """A dataset that can grow along its first two axes; chunks are packed and have checksums."""
     chunk = (chunk_rows, *(max(1, size) for size in values.shape[1:]))
     return group.create_dataset(
-        name, data=values, maxshape=(None, *values.shape[1:]), chunks=chunk,
+        name, data=values, maxshape=(None, None, *values.shape[2:])[: values.ndim],
+        chunks=chunk, fillvalue=fill,
         compression="gzip", compression_opts=1, shuffle=True, fletcher32=True,
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hepsym.errors import InputError
 from hepsym.events.atomic import atomic_file, new_path
 from hepsym.events.event import Events, Provenance
+from hepsym.events.finite import check_finite
 from hepsym.events.lhe.columns import EVENT_DEFAULTS, LIST, WEIGHT_PREFIX, carried, leg_column
 from hepsym.events.lhe.extras import joined, opening_texts, tail_texts
 from hepsym.events.lhe.header import file_end, file_start
@@ -83,20 +84,8 @@ class LheWriter:
         self._emit(start.encode())
 
     def _check(self, events: Events) -> None:
-        checked = {"momenta": events.momenta, "masses": events.masses, "weights": events.weights}
-        for name, column in events.columns.items():
-            if carried(name) and column.dtype.kind == "f":
-                absent = ":" in name or name == LIST  # where NaN says that an event has none
-                checked[f"column {name!r}"] = np.where(np.isnan(column), 0.0, column) if absent else column
-        for name, values in checked.items():
-            if values is not None and not np.isfinite(values).all():
-                rows = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
-                where = (
-                    f"event {self.events + int(rows[0])}"
-                    if name != "masses" or values.ndim == 2
-                    else "all events"
-                )
-                raise InputError(f"{name} of {where} are not finite: they cannot be written to {self.path}")
+        columns = {n: ":" in n or n == LIST for n in events.columns if carried(n)}
+        check_finite(events, columns, self.events, self.path)
         if events.weights is not None and not self._weighted:
             raise InputError(f"the first events written to {self.path} had no weights, these do")
         new = {n.removeprefix(WEIGHT_PREFIX) for n in events.columns if n.startswith(WEIGHT_PREFIX)}
