@@ -169,7 +169,7 @@ class _Assembly:
             one, two = legs[node.legs], legs[everything ^ node.legs]
             sign = engine.exchange(one, two) if kind_of(node.pdg) == "row" else engine.exchange(two, one)
             for tensor, by_helicity in engine.joined(splits, known, legs).items():
-                values = {h: engine.raw(anti(node.pdg), halves) for h, halves in by_helicity.items()}
+                values = {h: engine.bare(anti(node.pdg), halves) for h, halves in by_helicity.items()}
                 for own, states in known[node].items():
                     closed = colour.close(own, tensor)
                     if not closed:
@@ -182,7 +182,11 @@ class _Assembly:
                             if made:
                                 into.setdefault(h1 | h2, []).extend(made)
         tape = engine.tape
-        return {c: {h: tape.value(2, t) for h, t in sorted(by.items())} for c, by in terms.items() if by}
+        return {
+            c: {h: tape.value(2, engine.gathered(t)) for h, t in sorted(by.items())}
+            for c, by in terms.items()
+            if by
+        }
 
 
 def _keys(closing: Closing) -> list[Key]:

@@ -139,12 +139,12 @@ def vector_field_strength(s: Scratch, g: float) -> None:
 
 
 @kernel
-def travel_vector(s: Scratch, over_m2: float) -> None:
-    """V = D (a - p (p.a) / m^2): a massive vector's propagator in the unitary gauge."""
+def travel_vector(s: Scratch, g: float, over_m2: float) -> None:
+    """V = g D (a - p (p.a) / m^2): a massive vector's propagator in the unitary gauge."""
     for e in range(BLOCK):
         k = U(e)
         p, a = _momentum(s, P + k), _vector(s, A + k)
-        f = _get(s, B + k)
+        f = g * _get(s, B + k)
         along = _along(p, a) * over_m2
         _put(s, OUT + k, f * (a[0] - p[0] * along))
         _put(s, OUT + C1 + k, f * (a[1] - p[1] * along))

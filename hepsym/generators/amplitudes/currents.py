@@ -24,6 +24,9 @@ State = tuple[Ref | None, ...]
 States = dict[int, State]
 """By helicity: two bits a leg, 0 for +1, 1 for -1, 2 for 0."""
 
+Scaled = tuple[Ref, float]
+"""A value, and a number that it is to be multiplied by."""
+
 Current = dict[colour.Tensor, States]
 
 Sums = dict[colour.Tensor, dict[int, tuple[list[Term], ...]]]
@@ -196,6 +199,19 @@ class Engine:
         size = 2 * COMPONENTS[kind_of(pdg)]
         return tuple((self.tape.value(size, terms), 0) if terms else None for terms in halves)
 
+    def bare(self, pdg: int, halves: Iterable[list[Term]]) -> tuple[Scaled | None, ...]:
+        """Sums of terms without a propagator and without their first coupling, which is given beside them.
+
+        What a photon and a Z make of the same pair then is one value where the couplings are in proportion.
+        """
+        size = 2 * COMPONENTS[kind_of(pdg)]
+        return tuple(
+            ((self.tape.value(size, [t._replace(g=t.g / terms[0].g) for t in terms]), 0), terms[0].g)
+            if terms
+            else None
+            for terms in halves
+        )
+
     def accumulate(self, into: States, states: States, pdg: int) -> None:
         """Add currents of the same particle, helicity by helicity."""
         count = COMPONENTS[kind_of(pdg)]
@@ -213,21 +229,21 @@ class Engine:
     def _travelled(self, pdg: int, legs: int, halves: tuple[list[Term], ...], conserved: bool) -> State:
         kind, m = kind_of(pdg), self.theory.mass(pdg)
         size = 2 * COMPONENTS[kind]
-        raw = self.raw(pdg, halves)
         if abs(pdg) in AUXILIARY:
-            return raw
+            return self.raw(pdg, halves)
         d = self._denominator(pdg, legs)
+        bare = self.bare(pdg, halves)
         if kind in {"col", "row"}:
-            return self._fermion(kind, legs, raw, d, m)
-        assert raw[0] is not None
+            return self._fermion(kind, legs, bare, d, m)
+        assert bare[0] is not None
+        value, g = bare[0]
         if kind == "V" and m > 0.0 and not conserved:
-            term = Term(machine.TRAVEL_VECTOR, (raw[0], self.momentum(legs), d), 1.0 / (m * m))
+            term = Term(machine.TRAVEL_VECTOR, (value, self.momentum(legs), d), g, 1.0 / (m * m))
         else:
-            g = 1.0 if kind == "V" else -1.0
-            term = Term(machine.SCALE, (raw[0], d), g, length=COMPONENTS[kind])
+            term = Term(machine.SCALE, (value, d), g if kind == "V" else -g, length=COMPONENTS[kind])
         return ((self.tape.value(size, [term]), 0),)
 
-    def _fermion(self, kind: str, legs: int, raw: State, d: Ref, m: float) -> State:
+    def _fermion(self, kind: str, legs: int, bare: tuple[Scaled | None, ...], d: Ref, m: float) -> State:
         """-(pslash + m) D on a column, -(-pslash + m) D on a row, p the incoming momentum of the legs."""
         p = self.momentum(legs)
         opcode, sign = (machine.TRAVEL_COLUMN, -1.0) if kind == "col" else (machine.TRAVEL_ROW, 1.0)
@@ -236,20 +252,47 @@ class Engine:
             # On columns sigma.p leads to the left half; on rows it leads away from it.
             bar = 1.0 if (half == 0) == (kind == "col") else -1.0
             terms = []
-            other, same = raw[1 - half], raw[half]
+            other, same = bare[1 - half], bare[half]
             if other is not None:
-                terms.append(Term(opcode, (p, other, d), sign, bar))
+                terms.append(Term(opcode, (p, other[0], d), sign * other[1], bar))
             if same is not None and m > 0.0:
-                terms.append(Term(machine.SCALE, (same, d), -m, length=2))
+                terms.append(Term(machine.SCALE, (same[0], d), -m * same[1], length=2))
             made.append((self.tape.value(4, terms), 0) if terms else None)
         return tuple(made)
 
-    def dot(self, pdg: int, state: State, halves: tuple[Ref | None, ...], factor: float) -> list[Term]:
+    def dot(self, pdg: int, state: State, halves: tuple[Scaled | None, ...], factor: float) -> list[Term]:
         """The terms of a current of incoming particle `pdg` that meets one of the antiparticle."""
         kind = kind_of(pdg)
         if kind in {"col", "row"}:
-            return [Term(machine.DOT2, (a, b), factor) for a, b in zip(state, halves, strict=True) if a and b]
+            return [
+                Term(machine.DOT2, (a, b[0]), factor * b[1])
+                for a, b in zip(state, halves, strict=True)
+                if a and b
+            ]
         opcode = {"V": machine.DOT4, "S": machine.SCALE, "T": machine.DOT6, "G": machine.DOT10}[kind]
         a, b = state[0], halves[0]
         assert a is not None
-        return [Term(opcode, (a, b), factor, length=1)] if b is not None else []
+        return [Term(opcode, (a, b[0]), factor * b[1], length=1)] if b is not None else []
+
+    def gathered(self, terms: list[Term]) -> list[Term]:
+        """Terms whose currents meet the same value, met once with the sum of the currents.
+
+        All but external ones are linear in their coupling g, so a sum of currents is the sum of their terms.
+        """
+        made: list[Term] = []
+        by: dict[tuple[int, Ref, int], list[Term]] = {}
+        for term in terms:
+            if self.tape.terms[term.operands[0][0]][0].opcode in machine.EXTERNAL:
+                made.append(term)
+            else:
+                by.setdefault((term.opcode, term.operands[1], term.length), []).append(term)
+        for (opcode, value, length), same in by.items():
+            if len(same) == 1:
+                made.append(same[0])
+                continue
+            parts = [
+                t._replace(g=t.g * term.g) for term in same for t in self.tape.terms[term.operands[0][0]]
+            ]
+            total = self.tape.value(self.tape.sizes[same[0].operands[0][0]], parts)
+            made.append(Term(opcode, ((total, 0), value), 1.0, length=length))
+        return made

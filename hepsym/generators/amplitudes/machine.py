@@ -25,6 +25,7 @@ __all__ = ["Program", "execute"]
 """Opcodes; from TRAVEL_VECTOR on, operands are staged and the result is left at STAGE_OUT."""
 
 FIRST_STAGED = TRAVEL_VECTOR
+EXTERNAL = frozenset({FERMION, VECTOR, ONE})
 OPCODE, ADD, OUT, A, B, C, D, COUNT, DOUBLES = range(9)
 """Columns of the table of instructions; registers are given by their first double, in units of BLOCK."""
 
@@ -124,7 +125,7 @@ def execute(
                 w.stage(s, w.STAGE_A, a, 8)
                 w.stage(s, w.STAGE_P, b, 4)
                 w.stage(s, w.STAGE_B, c, 2)
-                bosons.travel_vector(s, g)
+                bosons.travel_vector(s, g, x)
             elif op == WEDGE:
                 w.stage(s, w.STAGE_A, a, 8)
                 w.stage(s, w.STAGE_B, b, 8)
