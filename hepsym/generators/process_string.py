@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from hepsym import constants
 from hepsym.errors import InputError
-from hepsym.generators.amplitudes.conserved import conserved
+from hepsym.generators.amplitudes.diagrams.conserved import conserved
 
 __all__ = ["Node", "Orders", "ProcessPattern", "Subprocess", "particles", "read_process", "single_process"]
 

@@ -10,14 +10,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.generators.amplitudes import machine
-from hepsym.generators.amplitudes.assembly import Amplitudes, assemble
-from hepsym.generators.amplitudes.colours import colour_sum
-from hepsym.generators.amplitudes.currents import helicity_of
-from hepsym.generators.amplitudes.machine import Program
-from hepsym.generators.amplitudes.model import anti, colour_of, kind_of
-from hepsym.generators.amplitudes.sample_points import sample_points
-from hepsym.generators.amplitudes.tape import Ref, Term
+from hepsym.generators.amplitudes.colour.flows import colour_sum
+from hepsym.generators.amplitudes.diagrams.assembly import Amplitudes, assemble
+from hepsym.generators.amplitudes.diagrams.currents import helicity_of
+from hepsym.generators.amplitudes.diagrams.model import anti, colour_of, kind_of
+from hepsym.generators.amplitudes.diagrams.sample_points import sample_points
+from hepsym.generators.amplitudes.machine import execute as machine
+from hepsym.generators.amplitudes.machine.execute import Program
+from hepsym.generators.amplitudes.machine.tape import Ref, Term
 from hepsym.generators.process_string import Subprocess
 from hepsym.generators.theory import Theory
 

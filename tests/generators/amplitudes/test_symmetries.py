@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from hepsym.generators.amplitudes import machine
-from hepsym.generators.amplitudes.assembly import assemble
-from hepsym.generators.amplitudes.colours import colour_sum
+from hepsym.generators.amplitudes.colour.flows import colour_sum
+from hepsym.generators.amplitudes.diagrams.assembly import assemble
+from hepsym.generators.amplitudes.diagrams.sample_points import sample_points
 from hepsym.generators.amplitudes.fermion_pair import fermion_pair, me2
+from hepsym.generators.amplitudes.machine import execute as machine
+from hepsym.generators.amplitudes.machine.tape import Tape
 from hepsym.generators.amplitudes.matrix_element import MatrixElement, matrix_element
-from hepsym.generators.amplitudes.sample_points import sample_points
-from hepsym.generators.amplitudes.tape import Tape
 from hepsym.generators.cards import Electroweak
 from hepsym.generators.electroweak import couplings
 from hepsym.generators.process_string import single_process
@@ -238,7 +238,7 @@ def test_runs_as_plain_python() -> None:
     """The machine is plain Python under NUMBA_DISABLE_JIT=1, and gives the same bits."""
     code = (
         "from hepsym.generators.amplitudes.named import load_matrix_element as load\n"
-        "from hepsym.generators.amplitudes.sample_points import sample_points\n"
+        "from hepsym.generators.amplitudes.diagrams.sample_points import sample_points\n"
         "for p in ('e- e+ > w+ w-',):\n"
         "    m = load(p)\n"
         "    print([float(x).hex() for x in m.me2(sample_points(m.masses[:2], m.masses[2:], 1, 1))])\n"

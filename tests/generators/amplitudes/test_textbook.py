@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.polynomial.legendre import leggauss
 
+from hepsym.generators.amplitudes.diagrams.sample_points import sample_points
 from hepsym.generators.amplitudes.matrix_element import MatrixElement, matrix_element
-from hepsym.generators.amplitudes.sample_points import sample_points
 from hepsym.generators.process_string import single_process
 from hepsym.generators.resonance import Resonance
 from hepsym.generators.theory import Theory

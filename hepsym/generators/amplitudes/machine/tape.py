@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hepsym.generators.amplitudes.machine import Program
+from hepsym.generators.amplitudes.machine.execute import Program
 
 __all__ = ["Ref", "Tape", "Term"]
 

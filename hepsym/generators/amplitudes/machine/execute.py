@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym._numba import loop
-from hepsym.generators.amplitudes import block as w
-from hepsym.generators.amplitudes import bosons, externals, spin_two
-from hepsym.generators.amplitudes.block import BLOCK, IM, U
+from hepsym.generators.amplitudes.machine import block as w
+from hepsym.generators.amplitudes.machine import bosons, externals, spin_two
+from hepsym.generators.amplitudes.machine.block import BLOCK, IM, U
 
 __all__ = ["Program", "execute"]
 

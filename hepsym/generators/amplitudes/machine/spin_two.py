@@ -7,8 +7,17 @@ Source: Han, Lykken and Zhang, Phys. Rev. D59 (1999) 105006, https://arxiv.org/a
 """
 
 from hepsym._numba import kernel
-from hepsym.generators.amplitudes.block import BLOCK, STAGE_A, STAGE_B, STAGE_OUT, Scratch, U, _get, _put
-from hepsym.generators.amplitudes.bosons import A, B, P, Q, _along, _momentum, _vector
+from hepsym.generators.amplitudes.machine.block import (
+    BLOCK,
+    STAGE_A,
+    STAGE_B,
+    STAGE_OUT,
+    Scratch,
+    U,
+    _get,
+    _put,
+)
+from hepsym.generators.amplitudes.machine.bosons import A, B, P, Q, _along, _momentum, _vector
 
 __all__ = ["dot10", "of_current", "of_fields"]
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.generators.amplitudes import colour, machine
-from hepsym.generators.amplitudes.tape import Tape, Term
+from hepsym.generators.amplitudes.colour import strings as colour
+from hepsym.generators.amplitudes.machine import execute as machine
+from hepsym.generators.amplitudes.machine.tape import Tape, Term
 
 __all__ = ["ColourSum", "colour_sum"]
 

@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import dataclass
 
 from hepsym.errors import InputError
-from hepsym.generators.amplitudes import colour
-from hepsym.generators.amplitudes.conservation import reason_why_not
-from hepsym.generators.amplitudes.currents import Current, Engine, Frame
-from hepsym.generators.amplitudes.model import anti, kind_of, vertices
-from hepsym.generators.amplitudes.tape import Tape, Term
-from hepsym.generators.amplitudes.topology import Closing, Key, Rules, Topology, Tree
+from hepsym.generators.amplitudes.colour import strings as colour
+from hepsym.generators.amplitudes.diagrams.conservation import reason_why_not
+from hepsym.generators.amplitudes.diagrams.currents import Current, Engine, Frame
+from hepsym.generators.amplitudes.diagrams.model import anti, kind_of, vertices
+from hepsym.generators.amplitudes.diagrams.topology import Closing, Key, Rules, Topology, Tree
+from hepsym.generators.amplitudes.machine.tape import Tape, Term
 from hepsym.generators.process_string import Node, Orders, Subprocess
 from hepsym.generators.theory import Theory
 

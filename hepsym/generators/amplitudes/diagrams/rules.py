@@ -1,8 +1,8 @@
 """What instructions does a vertex become? For every kind of vertex and every pair of its fields."""
 
-from hepsym.generators.amplitudes import machine as m
-from hepsym.generators.amplitudes.model import Vertex
-from hepsym.generators.amplitudes.tape import Ref, Term
+from hepsym.generators.amplitudes.diagrams.model import Vertex
+from hepsym.generators.amplitudes.machine import execute as m
+from hepsym.generators.amplitudes.machine.tape import Ref, Term
 
 __all__ = ["terms_of"]
 

@@ -3,8 +3,8 @@
 import difflib
 
 from hepsym import constants
-from hepsym.generators.amplitudes.conserved import broken
-from hepsym.generators.amplitudes.model import anti, colour_of, kind_of
+from hepsym.generators.amplitudes.diagrams.conserved import broken
+from hepsym.generators.amplitudes.diagrams.model import anti, colour_of, kind_of
 from hepsym.generators.cards import card_names
 from hepsym.generators.process_string import Subprocess
 

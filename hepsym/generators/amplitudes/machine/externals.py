@@ -6,7 +6,7 @@ The layout of registers is that of `block`; all that is read or written is stage
 import math
 
 from hepsym._numba import kernel
-from hepsym.generators.amplitudes.block import (
+from hepsym.generators.amplitudes.machine.block import (
     BLOCK,
     R1,
     R2,

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import combinations
 from typing import NamedTuple
 
-from hepsym.generators.amplitudes.model import AUXILIARY, Vertex, anti
+from hepsym.generators.amplitudes.diagrams.model import AUXILIARY, Vertex, anti
 
 __all__ = ["Closing", "Key", "Rules", "Split", "Topology", "Tree"]
 

@@ -9,11 +9,12 @@ ordered by their leg, and each join carries the sign of sorting what it joins.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from hepsym.generators.amplitudes import colour, machine
-from hepsym.generators.amplitudes.model import AUXILIARY, colour_of, kind_of
-from hepsym.generators.amplitudes.rules import terms_of
-from hepsym.generators.amplitudes.tape import Ref, Tape, Term
-from hepsym.generators.amplitudes.topology import Key, Split
+from hepsym.generators.amplitudes.colour import strings as colour
+from hepsym.generators.amplitudes.diagrams.model import AUXILIARY, colour_of, kind_of
+from hepsym.generators.amplitudes.diagrams.rules import terms_of
+from hepsym.generators.amplitudes.diagrams.topology import Key, Split
+from hepsym.generators.amplitudes.machine import execute as machine
+from hepsym.generators.amplitudes.machine.tape import Ref, Tape, Term
 from hepsym.generators.theory import Theory
 
 __all__ = ["Current", "Engine", "Frame", "State", "helicity_of"]

@@ -7,7 +7,7 @@ fields), P, Q (their incoming momenta) and OUT: `execute` stages them.
 import numpy as np
 
 from hepsym._numba import kernel
-from hepsym.generators.amplitudes.block import (
+from hepsym.generators.amplitudes.machine.block import (
     BLOCK,
     C1,
     C2,
