@@ -31,7 +31,9 @@ def beams_of(source: str | Path, events: Events) -> tuple[tuple[int, int], tuple
         shape = events.momenta.shape[:2]
         incoming = np.flatnonzero(np.broadcast_to(events.status, shape)[0] == INCOMING)
         if len(incoming) != 2:
-            raise InputError(f"{source}: its first event has {len(incoming)} incoming particles, not 2 beams")
+            raise InputError(
+                f"{source} has {len(incoming)} incoming particles in an event: two beams are needed"
+            )
         ids = np.broadcast_to(events.pdg_ids, shape)[0]
         if beams is None or 0 in beams:
             beams = (int(ids[incoming[0]]), int(ids[incoming[1]]))

@@ -56,6 +56,12 @@ class HardEvents:
         rows = zip(self._whole[i].tolist(), self._real[i].tolist(), strict=True)
         return [(*whole, *real) for whole, real in rows if whole[1] != 0]
 
+    def kinds(self) -> list[tuple[int, float]]:
+        """The kinds of particles, by |PDG id|, and a mass (GeV) of each."""
+        ids, where = np.unique(np.abs(self._whole[:, :, 0]), return_index=True)
+        masses = self._real[:, :, 4].reshape(-1)[where]
+        return [(int(i), float(m)) for i, m in zip(ids, masses, strict=True) if i != 0]
+
     def refuse_without_colours(self) -> None:
         """Raises InputError where a quark or gluon has no colour: no string can be drawn to it."""
         kind = np.abs(self._whole[:, :, 0])
@@ -133,6 +139,7 @@ class PythiaShower:
 
     def batch(self, block: HardEvents) -> list[Record | None]:
         """What became of each event of the block; None where Pythia gave it up."""
+        self._introduce(block)
         self._block = block
         self._next = self._try = 0
         made = records_of(self._pythia.nextBatch(len(block), "none"))
@@ -145,6 +152,13 @@ class PythiaShower:
                 self._next, self._try = i, attempt
                 made[i] = records_of(self._pythia.nextBatch(1, "none"))[0]
         return made
+
+    def _introduce(self, block: HardEvents) -> None:
+        """Make particles known that Pythia has never heard of: as neutral scalars without colour."""
+        for kind, mass in block.kinds():
+            if not self._pythia.particleData.isParticle(kind):
+                self._pythia.readString(f"{kind}:new = X{kind} void 1 0 0 {mass!r}", False)
+                self._pythia.readString(f"{kind}:isResonance = on", False)
 
     def hand_over(self, feed: Any) -> bool:
         """Called by Pythia for its next event."""

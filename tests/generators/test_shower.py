@@ -14,7 +14,7 @@ import hepsym.generators.shower as shower_module
 from hepsym import events
 from hepsym.errors import InputError
 from hepsym.events import Events
-from hepsym.generators import generate, load_card
+from hepsym.generators import card_names, generate, load_card
 from hepsym.generators.shower import shower
 
 LHE = Path(__file__).parents[1] / "reference" / "lhe"
@@ -97,6 +97,51 @@ def test_files_of_other_programs(name: str, tmp_path: Path) -> None:
     assert done.events + done.given_up == min(12, len(events.read(LHE / name)))
     assert done.given_up == 0
     assert done.particles > 50
+
+
+def test_a_particle_that_pythia_does_not_know(muons: Path, tmp_path: Path) -> None:
+    """A new resonance between the beams and the muons, by an id from the range for such things."""
+    hard = events.read(muons).select(slice(0, 20))
+    both = hard.momenta[:, 2:].sum(axis=1, keepdims=True)
+    mothers = np.array([[0, 0], [0, 0], [1, 2], [3, 0], [3, 0]])
+    new = Events(
+        np.concatenate([hard.momenta[:, :2], both, hard.momenta[:, 2:]], axis=1),
+        np.array([11, -11, 9900025, 13, -13], dtype=np.int32),
+        np.array([-1, -1, 2, 1, 1], dtype=np.int8),
+        np.concatenate([hard.masses[:2], [91.1876], hard.masses[2:]]),
+        columns={"mothers": np.broadcast_to(mothers, (20, 5, 2)).copy()},
+        provenance=hard.provenance,
+    )
+    events.write(tmp_path / "new.lhe", new)
+    done = shower(tmp_path / "new.lhe", tmp_path / "out")
+    sample = events.read(tmp_path / "out")
+    assert (done.events, done.given_up) == (20, 0)
+    assert np.max(imbalance(sample)) < 1e-11
+    assert 9900025 not in sample.pdg_ids
+
+
+def test_a_decay_has_no_beams(tmp_path: Path) -> None:
+    hard = generate(load_card("ee2mumu"), 3)
+    decay = replace(hard, status=np.array([-1, 1, 1, 1], dtype=np.int8))
+    events.write(tmp_path / "decay.lhe", decay)
+    with pytest.raises(InputError, match="has 1 incoming particles in an event: two beams are needed"):
+        shower(tmp_path / "decay.lhe", tmp_path / "a.hepmc")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", card_names())
+def test_every_card_can_be_showered(name: str, tmp_path: Path) -> None:
+    """HEPSYM_SLOW=1 pytest tests/generators/test_shower.py -k every_card: colours, decays, new particles."""
+    sample = generate(load_card(name), 20)
+    if np.sum(sample.status == -1) != 2:
+        pytest.skip("the decay of one particle")
+    events.write(tmp_path / "hard.lhe", sample)
+    done = shower(tmp_path / "hard.lhe", tmp_path / "out")
+    assert (done.events, done.given_up) == (20, 0)
+    showered = events.read(tmp_path / "out")
+    assert np.max(imbalance(showered)) < 1e-7
+    beams = np.where(showered.pdg_ids[:, :2] == 2212, 3, 0).sum(axis=1)
+    assert np.all(charge(showered) == beams)
 
 
 def test_partons_are_what_hadrons_are_made_of(tmp_path: Path) -> None:
@@ -247,6 +292,6 @@ def test_a_damaged_file_leaves_nothing(tmp_path: Path) -> None:
     text = (LHE / "powheg-box-v2-Z.lhe").read_text()
     (tmp_path / "cut.lhe").write_text(text[: len(text) // 2])
     for name in ("a.hepmc", "flat"):
-        with pytest.raises(InputError, match="line 571: event 47"):
+        with pytest.raises(InputError, match=r"cut\.lhe.*event 47"):
             shower(tmp_path / "cut.lhe", tmp_path / name)
     assert [p.name for p in tmp_path.iterdir()] == ["cut.lhe"]
