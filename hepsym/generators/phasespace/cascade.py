@@ -212,7 +212,7 @@ def forward(
     """Momenta and weights of given uniforms (n, d); sqrt_s has one or n entries."""
     room, weight, tile = np.empty(BLOCK), np.empty(BLOCK), np.empty(4 * BLOCK)
     columns, v = np.full((u.shape[1], BLOCK), 0.5), np.empty((u.shape[1] + 1, BLOCK))
-    slots = np.empty((laid[3].shape[0], 5 * BLOCK))
+    slots = np.zeros((laid[3].shape[0], 5 * BLOCK))
     _start(slots, laid[4])
     least = laid[3][root]
     for start in range(0, u.shape[0], BLOCK):
@@ -220,6 +220,7 @@ def forward(
         load_energies(room, sqrt_s, start, u.shape[0])
         for j in range(BLOCK):
             slots[root, T + j] = room[j] - least if room[j] >= least else math.nan
+            slots[root, j] = room[j]
         _run(slots, columns, weight, v, room, laid)
         store(slots, weight, order, momenta, weights, tile, start)
 
@@ -227,14 +228,16 @@ def forward(
 @loop
 def draw(
     first: int, stream: np.uint64, k0: np.uint64, k1: np.uint64, dimensions: int, laid: Laid,
-    order: NDArray[np.int64], momenta: Array, weights: Array,
+    root: int, order: NDArray[np.int64], momenta: Array, weights: Array,
 ) -> None:  # fmt: skip
     """Momenta and weights of the uniforms of Philox events first, first + 1, ...; the root is laid[4]'s."""
     room, weight, tile = np.empty(BLOCK), np.empty(BLOCK), np.empty(4 * BLOCK)
     rows = dimensions + dimensions % 2
     columns, v = np.empty((rows, BLOCK)), np.empty((rows + 1, BLOCK))
-    slots = np.empty((laid[3].shape[0], 5 * BLOCK))
+    slots = np.zeros((laid[3].shape[0], 5 * BLOCK))
     _start(slots, laid[4])
+    for j in range(BLOCK):
+        slots[root, j] = laid[3][root] + laid[4][root]
     for start in range(0, weights.shape[0], BLOCK):
         draw_uniforms(columns, first + start, stream, k0, k1)
         _run(slots, columns, weight, v, room, laid)

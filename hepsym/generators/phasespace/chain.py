@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym._numba import kernel
+from hepsym._numba import kernel, loop
 
 __all__ = ["diet_cumulative", "diet_density", "diet_fractions", "diet_root", "sort_fractions"]
 
@@ -47,7 +47,7 @@ def diet_density(k: int, y: float) -> float:
     return k * (k - 1) * power * (1.0 - y)
 
 
-@kernel
+@loop  # not inlined: an iteration that does not vectorise
 def diet_root(k: int, u: float) -> float:
     """y with F(y) = u: exact for k = 2, bracketed Newton else. Error: 1e-15 in F."""
     if k == 2:

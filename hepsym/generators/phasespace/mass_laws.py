@@ -7,7 +7,7 @@ has no closed form, and is inverted by bracketed Newton steps. Laws are numbers 
 
 import math
 
-from hepsym._numba import kernel
+from hepsym._numba import kernel, loop
 
 __all__ = [
     "BREIT_WIGNER",
@@ -75,7 +75,7 @@ def slope(kind: int, s: float, m2: float, mg: float, nu: float) -> float:
     return 2.0 * math.sqrt(s)
 
 
-@kernel
+@loop  # not inlined, and those below: nothing here vectorises, and four copies compile four times as long
 def _one(shape: Shape, kind: int, s: float, low: float, high: float, m2: float) -> tuple[float, float]:
     """Distribution function and density of a law that is no mixture."""
     _, _, mg, nu, _ = shape
@@ -84,7 +84,7 @@ def _one(shape: Shape, kind: int, s: float, low: float, high: float, m2: float) 
     return (level(kind, s, m2, mg, nu) - bottom) / span, 1.0 / (span * slope(kind, s, m2, mg, nu))
 
 
-@kernel
+@loop
 def cumulative(shape: Shape, s: float, low: float, high: float) -> tuple[float, float]:
     """Distribution function and density of s on [low, high], GeV^2; a mixture's power law is of s itself."""
     kind, m2, _, nu, share = shape
@@ -95,7 +95,7 @@ def cumulative(shape: Shape, s: float, low: float, high: float) -> tuple[float, 
     return share * f + (1.0 - share) * g, share * density + (1.0 - share) * other
 
 
-@kernel
+@loop
 def draw_square(shape: Shape, u: float, low: float, high: float) -> float:
     """s in [low, high] with distribution function u. Error: 1e-14 in the function."""
     kind, m2, mg, nu, _ = shape

@@ -70,8 +70,8 @@ class Program:
     excess: list[float] = field(default_factory=list)
     sharp: list[bool] = field(default_factory=list)
     """Whether the excess is a constant; the root's is where sqrt_s is one number."""
-    systems: list[int] = field(default_factory=list)
-    """Slots of the parts that are systems, in the order that a walk from the root meets them."""
+    slot_at: dict[tuple[int, ...], int] = field(default_factory=dict)
+    """Slot of each system by its path from the root; in rising order of paths parents come first."""
     dimensions: int = 0
 
     def __post_init__(self) -> None:
@@ -82,8 +82,7 @@ class Program:
         self.base.append(math.fsum(self.base))
         self.excess.append(0.0)
         self.sharp.append(False)
-        self.systems.append(self.root)
-        self._lay(self.root_part, self.root, 0)
+        self._lay(self.root_part, self.root, 0, ())
 
     def _system(self, part: Part, first: int) -> int:
         """A slot for a part whose final particles start at `first`."""
@@ -101,7 +100,6 @@ class Program:
             )
         self.excess[slot] = part.least() - self.base[slot]
         self.sharp[slot] = law.kind == FIXED
-        self.systems.append(slot)
         return slot
 
     def _slot(self, base: float) -> int:
@@ -118,8 +116,9 @@ class Program:
         self.dimensions += count
         return self.dimensions - count
 
-    def _lay(self, part: Part, slot: int, first: int) -> None:
+    def _lay(self, part: Part, slot: int, first: int, path: tuple[int, ...]) -> None:
         """Masses of the children, then the chain's, then the splits, then each child in turn."""
+        self.slot_at[path] = slot
         starts, children = [], []
         for child in part.parts:
             starts.append(first)
@@ -146,9 +145,13 @@ class Program:
         for k in range(len(children) - 1, 0, -1):
             whole = systems[k]
             self._step([SPLIT, whole, systems[k - 1], children[k], self._take(2), int(whole == self.root)])
-        for child, own, start in zip(part.parts, children, starts, strict=True):
+        for number, (child, own, start) in enumerate(zip(part.parts, children, starts, strict=True)):
             if child.parts:
-                self._lay(child, own, start)
+                self._lay(child, own, start, (*path, number))
+
+    def kinds(self) -> set[int]:
+        """What steps there are."""
+        return {step[0] for step in self.steps}
 
     def laid(self) -> Laid:
         """As arrays, for any energy."""
@@ -225,7 +228,15 @@ class Cascade(PhaseSpace):
     ) -> None:
         """`fill`, with the momenta (n, len(slots), 4) of the slots asked for: final ones and systems."""
         laid = self._at(energies(sqrt_s, len(weight)))
-        cascade.draw(first, np.uint64(stream), *key, self.dimensions, laid, slots, momenta, weight)
+        root = self._program.root
+        cascade.draw(first, np.uint64(stream), *key, self.dimensions, laid, root, slots, momenta, weight)
+
+    def forward_slots(
+        self, u: Array, sqrt_s: float, momenta: Array, weight: Array, slots: NDArray[np.int64]
+    ) -> None:
+        """`forward`, with the momenta of the slots asked for."""
+        energy = energies(sqrt_s, len(weight))
+        cascade.forward(u, energy, self._at(energy), self._program.root, slots, momenta, weight)
 
     def volume(self, sqrt_s: float) -> float:
         """See PhaseSpace.volume."""

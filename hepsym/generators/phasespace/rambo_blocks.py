@@ -91,9 +91,10 @@ def _scale(slots: Array, energy: Array, sqrt_s: Array, weight: Array, volume_of_
     """Energies of sum sqrt(s), and the weight, which is the volume."""
     n = slots.shape[0]
     for j in range(BLOCK):
-        energy[j] = sqrt_s[j] / energy[j]
-        s = sqrt_s[j] * sqrt_s[j]
-        weight[j] = volume_of_one
+        root = sqrt_s[j] if sqrt_s[j] > 0.0 else math.nan
+        energy[j] = root / energy[j]
+        s = root * root
+        weight[j] = volume_of_one if root > 0.0 else math.nan
         for _ in range(n - 2):
             weight[j] *= s
     for k in range(n):

@@ -15,6 +15,7 @@ import numpy as np
 
 from hepsym.errors import InputError
 from hepsym.generators.phasespace import mass_laws
+from hepsym.generators.phasespace.cascade import SPLIT
 from hepsym.generators.phasespace.map import check_masses
 from hepsym.generators.phasespace.program import Cascade, Law, Part
 from hepsym.generators.phasespace.s_channel import fixed
@@ -53,8 +54,13 @@ class Tree(Cascade):
 
     @property
     def systems(self) -> tuple[int, ...]:
-        """Slots of the root and of every system, for `fill_slots`, in the order of a walk."""
-        return tuple(self._program.systems)
+        """Slots of the root and of every system, for `fill_slots`; a parent before its parts' systems."""
+        return tuple(slot for _, slot in sorted(self._program.slot_at.items()))
+
+    @property
+    def sharp(self) -> bool:
+        """Whether every point has the same weight: two-body decays of sharp masses alone."""
+        return self._program.kinds() == {SPLIT}
 
     def volume(self, sqrt_s: float) -> float:
         """The integral of what is drawn, GeV to the power that its sharp masses leave.
