@@ -14,6 +14,7 @@ __all__ = ["Node", "Orders", "ProcessPattern", "Subprocess", "particles", "read_
 
 _ORDER = re.compile(r"\b(QED|QCD|WEIGHTED)\s*(<=|==|=)\s*(\d+)")
 _RESONANCES = {"zp": 32, "z'": 32, "xs": 9900025, "x0": 9900025, "x2": 39}
+_OWN_NAMES = {32: "zp", 9900025: "x0", 39: "x2"}
 _JETS = (21, 2, 1, 3, 4, -2, -1, -3, -4)
 _BOTTOM = (5, -5)
 Alternatives = tuple[int, ...]
@@ -64,7 +65,7 @@ class Subprocess:
 
     def __str__(self) -> str:
         def text(node: Node) -> str:
-            own = constants.name_of(node.pdg)
+            own = _OWN_NAMES.get(node.pdg) or constants.name_of(node.pdg)
             return f"({own} > {' '.join(map(text, node.products))})" if node.products else own
 
         return f"{' '.join(map(constants.name_of, self.incoming))} > {' '.join(map(text, self.outgoing))}"

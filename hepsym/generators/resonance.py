@@ -10,7 +10,7 @@ __all__ = ["NO_RESONANCE", "Resonance"]
 
 
 class Resonance(_toml.Table):
-    """A heavy neutral particle X, in process strings `zp` (spin 1), `xs` (spin 0) or `x2` (spin 2).
+    """A heavy neutral particle X, in process strings `zp` (spin 1), `x0` (spin 0) or `x2` (spin 2).
 
     spin 1:  fbar gamma^mu (g - g_axial gamma_5) f X_mu
     spin 0:  g fbar f X  and  (gluon / 4 M) X G G

@@ -64,6 +64,8 @@ class MatrixElement:
         self._tape = made.tape
         self.qcd_power: int = made.qcd
         """|M|^2 goes as alpha_s to this power; -1 where diagrams of several powers are added."""
+        self.weighted: int = made.weighted
+        """2 QED + QCD of the amplitude: of the channels of "p p > ..." MadGraph keeps those of the least."""
         self.diagrams: tuple[tuple[Propagator, ...], ...] = tuple(
             tuple(sorted((self._propagator(legs, pdg, theory) for legs, pdg in tree), key=_rank))
             for tree in made.diagrams

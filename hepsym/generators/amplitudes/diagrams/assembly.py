@@ -28,6 +28,8 @@ class Amplitudes:
     """Propagators by external legs (bits)."""
     qcd: int
     """Power of g_s in the amplitude; -1 where diagrams differ."""
+    weighted: int
+    """2 QED + QCD of the amplitude, the largest where diagrams differ."""
     identical: int
     """n! of identical final particles."""
 
@@ -52,6 +54,7 @@ class _Assembly:
         self.engine = Engine(theory, Tape(), (1 << len(process.incoming)) - 1, fermions, at_rest)
         self.next_leg = 0
         self.qcd = 0
+        self.weighted = 0
         self.mixed = False
 
     def amplitudes(self) -> Amplitudes:
@@ -72,7 +75,7 @@ class _Assembly:
         parts = [trees, *(leaf[2] for leaf in leaves if leaf[2])]
         diagrams = tuple(frozenset().union(*combination) for combination in itertools.product(*parts))
         return Amplitudes(
-            self.engine.tape, structures, diagrams, -1 if self.mixed else self.qcd,
+            self.engine.tape, structures, diagrams, -1 if self.mixed else self.qcd, self.weighted,
             _identical(self.process.outgoing),
         )  # fmt: skip
 
@@ -145,6 +148,7 @@ class _Assembly:
         powers = {qcd for qcd, _ in chosen}
         self.mixed = self.mixed or len(powers) > 1
         self.qcd += max(powers)
+        self.weighted += max(qcd + 2 * qed for qcd, qed in chosen)
 
     def _fill(self, topology: Topology, known: dict[Key, Current], frame: Frame, roots: list[Key]) -> None:
         """The currents of the roots and of all that they are made of, smallest first."""
