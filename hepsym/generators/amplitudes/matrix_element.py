@@ -194,7 +194,7 @@ class MatrixElement:
     def me2(self, momenta: Array, out: Array | None = None) -> Array:
         """|M|^2 at momenta (n, legs, 4), (n,), written into `out` where given."""
         out = np.empty(len(momenta)) if out is None else out
-        self._program(momenta, out.reshape(-1, 1))
+        self._program(momenta, out[:, np.newaxis])
         return out
 
     def flow_weights(self, momenta: Array) -> Array:

@@ -234,6 +234,24 @@ def test_bits_do_not_depend_on_batch_or_thread() -> None:
         assert all((r == whole).all() for r in pool.map(element.me2, [momenta] * 8))
 
 
+def test_any_layout_of_arrays() -> None:
+    """Read-only, strided and Fortran-ordered momenta, a column to write to; nothing is compiled for them."""
+    element = made("g g > t t~")
+    momenta = points(element, 40)
+    expected = element.me2(momenta)
+    compiled = len(getattr(machine.execute, "signatures", []))
+    locked = momenta.copy()
+    locked.flags.writeable = False
+    for layout in (locked, np.asfortranarray(momenta), np.repeat(momenta, 2, axis=0)[::2]):
+        assert (element.me2(layout) == expected).all()
+    table = np.zeros((40, 3))
+    element.me2(momenta, table[:, 1])
+    assert (table[:, 1] == expected).all()
+    assert (table[:, [0, 2]] == 0).all()
+    assert len(element.me2(momenta[:0])) == 0
+    assert len(getattr(machine.execute, "signatures", [])) == compiled
+
+
 def test_runs_as_plain_python() -> None:
     """The machine is plain Python under NUMBA_DISABLE_JIT=1, and gives the same bits."""
     code = (

@@ -195,6 +195,20 @@ def test_a_decay_chain_averages_to_production_times_decay(
         assert average == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.parametrize("final", ["mu- mu+ e- e+", "mu- mu+ mu- mu+", "ta- vt~ mu+ vm", "b b~"])
+def test_a_scalar_s_decay_factorises(final: str) -> None:
+    """g g > h, h > X at the peak is |M(g g > h)|^2 |M(h > X)|^2 / (m Gamma)^2, point by point; 1/n! too."""
+    theory = replace(THEORY, masses=MASSES | {13: 0.10566}, widths={23: 2.4, 24: 2.0, 25: 0.5})
+    chain, production, decay = (made(p, theory) for p in (f"g g > h, h > {final}", "g g > h", f"h > {final}"))
+    p, first = points(decay, 4), points(production, 1)
+    beams = np.broadcast_to(first[:, :2], (4, 2, 4))
+    # The sample points share their frame: both parents are the same momentum.
+    assert np.allclose(first[0, 2], p[:, 0])
+    momenta = np.ascontiguousarray(np.concatenate([beams, p[:, 1:]], axis=1))
+    expected = production.me2(first)[0] * decay.me2(p) / (125.0 * 0.5) ** 2
+    assert np.abs(chain.me2(momenta) / expected - 1).max() < 1e-9
+
+
 def test_spins_are_correlated() -> None:
     """The muon's angle in e- e+ > z h, z > mu+ mu- is not flat, as a product of rates would be."""
     theory = replace(THEORY, widths={23: 1.0})

@@ -50,9 +50,14 @@ class Program:
     def __call__(
         self, momenta: NDArray[np.float64], out: NDArray[np.float64] | None = None
     ) -> NDArray[np.float64]:
-        """Run on momenta (n, legs, 4), GeV; gives (n, outputs)."""
+        """Run on momenta (n, legs, 4), GeV, of any layout; gives (n, outputs)."""
         out = np.empty((len(momenta), len(self.outputs))) if out is None else out
-        execute(out, momenta, self.table, self.numbers, self.size, self.outputs)
+        # The loop is compiled for plain arrays; for read-only or strided ones it would be compiled again.
+        plain = np.require(momenta, np.float64, ["C", "A", "W"])
+        into = np.require(out, np.float64, ["C", "A", "W"])
+        execute(into, plain, self.table, self.numbers, self.size, self.outputs)
+        if into is not out:
+            out[...] = into
         return out
 
 
