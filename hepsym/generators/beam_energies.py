@@ -27,19 +27,16 @@ def beams_of(source: str | Path, events: Events) -> tuple[tuple[int, int], tuple
     energies = _init_energies(Path(source))
     if energies is None and source_of.sqrt_s is not None:
         energies = (source_of.sqrt_s / 2.0, source_of.sqrt_s / 2.0)
-    if beams is None or 0 in beams or energies is None:
-        shape = events.momenta.shape[:2]
-        incoming = np.flatnonzero(np.broadcast_to(events.status, shape)[0] == INCOMING)
-        if len(incoming) != 2:
-            raise InputError(
-                f"{source} has {len(incoming)} incoming particles in an event: two beams are needed"
-            )
+    shape = events.momenta.shape[:2]
+    incoming = np.flatnonzero(np.broadcast_to(events.status, shape)[0] == INCOMING)
+    if len(incoming) != 2:
+        raise InputError(f"{source} has {len(incoming)} incoming particles in an event: two beams are needed")
+    if beams is None or 0 in beams:
         ids = np.broadcast_to(events.pdg_ids, shape)[0]
-        if beams is None or 0 in beams:
-            beams = (int(ids[incoming[0]]), int(ids[incoming[1]]))
-        if energies is None:
-            e = events.momenta[0, incoming, 0]
-            energies = (float(e[0]), float(e[1]))
+        beams = (int(ids[incoming[0]]), int(ids[incoming[1]]))
+    if energies is None:
+        e = events.momenta[0, incoming, 0]
+        energies = (float(e[0]), float(e[1]))
     if {abs(b) for b in beams} & PARTONS:
         raise InputError(
             f"{source} does not say what its beams are: particles {beams[0]} and {beams[1]} are partons"

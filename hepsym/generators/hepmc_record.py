@@ -1,12 +1,16 @@
 """How does Pythia's event record become the graph of vertices and particles that HepMC3 keeps?"""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Record", "final_rows", "gen_event", "mothers_of", "records_of"]
+from hepsym.errors import RunError
+
+__all__ = ["Record", "final_rows", "gen_event", "mothers_of", "records_of", "vertices_of"]
 
 Record = Mapping[str, NDArray[Any]]
 """By column: id, status, mother1, mother2, m (n,); p (n, 4) E, x, y, z, GeV; vertex (n, 4) t, x, y, z, mm."""
@@ -81,36 +85,74 @@ def final_rows(record: Record) -> NDArray[np.intp]:
     return np.concatenate([np.array(BEAM_ROWS), np.flatnonzero(record["status"] > 0)]).astype(np.intp)
 
 
-def gen_event(pyhepmc: Any, record: Record, number: int, weights: Sequence[float], run: Any) -> Any:
-    """A pyhepmc.GenEvent: units GeV and mm, row i of Pythia's record as particle i.
+@dataclass(slots=True)
+class Vertex:
+    """What goes in and what comes out, by row of the record."""
+
+    ins: list[int]
+    outs: list[int] = field(default_factory=list)
+
+
+def vertices_of(record: Record) -> list[Vertex]:
+    """The graph's vertices, each after those that what goes into it came out of.
 
     A particle ends in one vertex only, as HepMC3's graph wants: that of the first row that names it as a
-    mother; later daughters join there.
+    mother. A row whose mothers have all ended comes out of the first one's vertex. Rows without mothers
+    come of the beams.
     """
-    event = pyhepmc.GenEvent(run, pyhepmc.Units.GEV, pyhepmc.Units.MM)
-    event.event_number = number
-    event.weights = list(weights)
-    ids, masses = record["id"].tolist(), record["m"].tolist()
-    momenta, places = record["p"].tolist(), record["vertex"].tolist()
-    particles: list[Any] = [None]
-    ends: list[Any] = [None] * len(ids)
-    rows = zip(momenta, ids, statuses(record), masses, strict=True)
-    for (e, x, y, z), identity, status, mass in list(rows)[1:]:
-        particle = pyhepmc.GenParticle((x, y, z, e), identity, status)
-        particle.generated_mass = mass
-        particles.append(particle)
+    ends: dict[int, Vertex] = {}
+    began: dict[int, Vertex] = {}
+    vertices: list[Vertex] = []
     for row, mothers in enumerate(mothers_of(record)):
         if row == 0 or row in BEAM_ROWS:
             continue
         parents = tuple(m for m in mothers if m > 0) or BEAM_ROWS
-        vertex = next((ends[m] for m in parents if ends[m] is not None), None)
-        if vertex is None:
-            t, x, y, z = (places[row][i] for i in range(4))
-            vertex = pyhepmc.GenVertex((x, y, z, t)) if any((t, x, y, z)) else pyhepmc.GenVertex()
-        for mother in parents:
-            if ends[mother] is None:
-                ends[mother] = vertex
-                vertex.add_particle_in(particles[mother])
-        vertex.add_particle_out(particles[row])
-    event.add_tree([particles[row] for row in BEAM_ROWS])  # in the order in which one comes of another
+        free = [m for m in parents if m not in ends]
+        if free:  # joined to where the others end, they might end where they began
+            vertices.append(Vertex(free))
+            ends |= dict.fromkeys(free, vertices[-1])
+        began[row] = ends[free[0] if free else parents[0]]
+        began[row].outs.append(row)
+    return _in_order(vertices, began, ends)
+
+
+def _in_order(vertices: list[Vertex], began: dict[int, Vertex], ends: dict[int, Vertex]) -> list[Vertex]:
+    """Sorted: Pythia lists what an initial-state shower began with after what came of it."""
+    lacking = {id(v): sum(row in began for row in v.ins) for v in vertices}
+    ready = deque(v for v in vertices if lacking[id(v)] == 0)
+    placed: list[Vertex] = []
+    while ready:
+        vertex = ready.popleft()
+        placed.append(vertex)
+        for row in vertex.outs:
+            if row in ends:
+                following = ends[row]
+                lacking[id(following)] -= 1
+                if lacking[id(following)] == 0:
+                    ready.append(following)
+    if len(placed) != len(vertices):
+        raise RunError("Pythia's event record goes in circles: another version than 8.317?")
+    return placed
+
+
+def gen_event(pyhepmc: Any, record: Record, number: int, weights: Sequence[float], run: Any) -> Any:
+    """A pyhepmc.GenEvent of the whole record, in GeV and mm; a vertex is where its first particle began."""
+    event = pyhepmc.GenEvent(run, pyhepmc.Units.GEV, pyhepmc.Units.MM)
+    event.event_number = number
+    event.weights = list(weights)
+    particles: list[Any] = []
+    columns = (record["p"].tolist(), record["id"].tolist(), statuses(record), record["m"].tolist())
+    for (e, x, y, z), identity, status, mass in zip(*columns, strict=True):
+        particle = pyhepmc.GenParticle((x, y, z, e), identity, status)
+        particle.generated_mass = mass
+        particles.append(particle)
+    places = record["vertex"].tolist()
+    for vertex in vertices_of(record):
+        t, x, y, z = places[vertex.outs[0]]
+        made = pyhepmc.GenVertex((x, y, z, t))
+        for row in vertex.ins:
+            made.add_particle_in(particles[row])
+        for row in vertex.outs:
+            made.add_particle_out(particles[row])
+        event.add_vertex(made)
     return event

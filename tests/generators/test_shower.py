@@ -165,7 +165,10 @@ def test_hepmc_holds_the_same_final_particles_in_a_whole_graph(tmp_path: Path) -
     source = LHE / "powheg-box-v2-Z.lhe"
     shower(source, tmp_path / "a.hepmc", n=8)
     shower(source, tmp_path / "flat", n=8)
+    assert "cycles" not in (tmp_path / "a.hepmc").read_text()  # HepMC3's word for a graph that is none
     sample, read = events.read(tmp_path / "flat"), graphs(tmp_path / "a.hepmc")
+    again = events.read(tmp_path / "a.hepmc")  # by hepsym's own reader
+    assert np.array_equal(np.sum(final(again), axis=1), np.sum(final(sample), axis=1))
     assert [e.event_number for e in read] == list(range(8))
     for i, event in enumerate(read):
         kept = final(sample)[i]
