@@ -26,7 +26,8 @@ from hepsym.events.native import Dataset
 from hepsym.generators import generate, generate_to, load_card
 
 N, SHARD = 400_000, 20_000
-SUFFIXES = ["", *FORMATS]
+SUFFIXES = ["", *(suffix for suffix, name in FORMATS.items() if name != "jetnet")]
+"""Muon pairs are no jets."""
 
 FORGE = """
 import os, sys, traceback
