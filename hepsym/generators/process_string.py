@@ -20,6 +20,10 @@ _BOTTOM = (5, -5)
 Alternatives = tuple[int, ...]
 
 
+def _name(pdg: int) -> str:
+    return _OWN_NAMES.get(pdg) or constants.name_of(pdg)
+
+
 @dataclass(frozen=True, slots=True)
 class Orders:
     """Largest powers of the couplings in an amplitude; None: no bound; none at all: the lowest WEIGHTED.
@@ -65,10 +69,10 @@ class Subprocess:
 
     def __str__(self) -> str:
         def text(node: Node) -> str:
-            own = _OWN_NAMES.get(node.pdg) or constants.name_of(node.pdg)
+            own = _name(node.pdg)
             return f"({own} > {' '.join(map(text, node.products))})" if node.products else own
 
-        return f"{' '.join(map(constants.name_of, self.incoming))} > {' '.join(map(text, self.outgoing))}"
+        return f"{' '.join(map(_name, self.incoming))} > {' '.join(map(text, self.outgoing))}"
 
 
 @dataclass(frozen=True, slots=True)

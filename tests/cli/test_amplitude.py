@@ -66,6 +66,7 @@ def test_equals_madgraph(name: str, tmp_path: Path, capfd: pytest.CaptureFixture
         ("e- e+ > w+ w-, w+ > mu+", "muon number"),
         ("e- e+ > w+ w-, w+ > mu+ ve", "electron number"),
         ("h > w+ w-", "cannot decay"),
+        ("u u~ > zp, zp > mu- mu+", "spin = 1"),
         ("e- e+ >", "not of the form"),
     ],
 )

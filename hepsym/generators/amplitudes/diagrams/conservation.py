@@ -10,6 +10,8 @@ from hepsym.generators.process_string import Subprocess
 
 __all__ = ["reason_why_not"]
 
+_SPINS = {9900025: 0, 32: 1, 39: 2}
+
 
 def reason_why_not(process: Subprocess, other_orders: bool) -> str:
     """One line: the conservation law that fails, else that no tree diagram exists; and the nearest card.
@@ -31,6 +33,12 @@ def reason_why_not(process: Subprocess, other_orders: bool) -> str:
         return f"{process} violates colour: a single gluon is no singlet{hint}"
     if sum(kind_of(pdg) in {"col", "row"} for pdg in legs) % 2:
         return f"{process} violates angular momentum: an odd number of fermions{hint}"
+    spins = [_SPINS[pdg] for pdg in (*incoming, *outgoing) if pdg in _SPINS]
+    if spins:
+        return (
+            f"{process} has no diagram with the card's [resonance]; it needs spin = {spins[0]}, a mass and "
+            "the couplings (quark, lepton, gluon) of what it is made of and decays to"
+        )
     if other_orders:
         return (
             f"{process} has no diagram within the given coupling orders; raise QED or QCD, or leave them out"
