@@ -7,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from hepsym import _toml, constants
 
-__all__ = ["QCD", "Beams", "Cut", "Electroweak", "Integration", "Variations"]
+__all__ = ["QCD", "Beams", "Cut", "DecayShape", "Electroweak", "Integration", "Variations"]
 
 
 class Electroweak(_toml.Table):
@@ -142,3 +142,25 @@ class Variations(_toml.Table):
     """Renormalisation and factorisation scale halved and doubled, the two at most a factor of 2 apart."""
     members: bool = False
     """The other members of the PDF set."""
+
+
+class DecayShape(_toml.Table):
+    """How the mass of an intermediate state is distributed; GeV. What is absent is the PDG's."""
+
+    shape: Literal["fixed", "breit_wigner", "flat"] | None = None
+    """"breit_wigner" where the width is above 1 keV, "fixed" else, unless given."""
+    mass: float | None = Field(default=None, gt=0)
+    width: float | None = Field(default=None, ge=0)
+    low: float | None = Field(default=None, ge=0)
+    """Range of the mass: mass -+ 15 widths for a Breit-Wigner, what kinematics leaves for "flat"."""
+    high: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.low is not None and self.high is not None and not self.low < self.high:
+            raise ValueError(f"low = {self.low:g} must be below high = {self.high:g}")
+        if self.shape == "fixed" and (self.low is not None or self.high is not None):
+            raise ValueError("shape 'fixed' has no low or high; use 'breit_wigner' or 'flat'")
+        if self.shape == "breit_wigner" and self.width == 0.0:
+            raise ValueError("shape 'breit_wigner' needs a width above 0")
+        return self

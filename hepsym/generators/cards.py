@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from hepsym import _toml, constants
 from hepsym._cards import cards_directory
 from hepsym.errors import InputError
-from hepsym.generators.card_tables import QCD, Beams, Cut, Electroweak, Integration, Variations
+from hepsym.generators.card_tables import QCD, Beams, Cut, DecayShape, Electroweak, Integration, Variations
 from hepsym.generators.process_string import read_process
 from hepsym.generators.resonance import NO_RESONANCE, Resonance
 
@@ -43,6 +43,8 @@ class Card(_toml.Table):
     variations: Variations = Variations()
     masses: dict[str, float] = Field(default_factory=dict)
     """GeV by particle name; the PDG's where absent."""
+    decay: dict[str, DecayShape] = Field(default_factory=dict)
+    """Shapes of the masses of states between, by particle name, in chains that hadrons take part in."""
     widths: dict[str, float] = Field(default_factory=dict)
     """GeV by particle name; the PDG's where absent, those of Z and W as the electroweak table says."""
     resonance: Resonance = NO_RESONANCE
@@ -55,6 +57,8 @@ class Card(_toml.Table):
 
     @model_validator(mode="after")
     def _masses_have_owners(self) -> Self:
+        for name in self.decay:
+            constants.pdg_id(name)
         for table in ("masses", "widths"):
             for name, value in getattr(self, table).items():
                 constants.pdg_id(name)
@@ -152,8 +156,8 @@ def _keys_at(where: list[str]) -> list[str]:
     }
     if len(where) == 1:
         return [k for k in Card.model_fields if k != "name"]
-    if where[0] == "cuts":
-        return list(Cut.model_fields)
+    if where[0] in {"cuts", "decay"}:
+        return list((Cut if where[0] == "cuts" else DecayShape).model_fields)
     return list(tables[where[0]].model_fields) if where[0] in tables else []
 
 

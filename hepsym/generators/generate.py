@@ -18,6 +18,7 @@ from hepsym.events.template import Template
 from hepsym.generators.cards import Card, card_from_toml, parse_process, to_toml
 from hepsym.generators.pair_production import PairProduction
 from hepsym.generators.process import Columns, Distribution, Generator
+from hepsym.generators.process_string import read_process, single_process
 from hepsym.random import key
 
 __all__ = [
@@ -49,12 +50,22 @@ _CHARGED_LEPTONS = {11, 13, 15}
 def generator_for(card: Card) -> Generator:
     """The generator of the card's process. Raises InputError for a process that hepsym cannot make.
 
-    Two different charged lepton pairs have one of their own, exact and without rejection; the decay of
-    a particle that the Standard Model's Lagrangian does not know is flat phase space; the rest is
-    what the amplitudes make of it.
+    Two different charged lepton pairs have one of their own, exact and without rejection; decay chains with
+    hadrons are flat in phase space; two partons to two particles take a shorter way where |M|^2 is known
+    in closed form; the rest is what the amplitudes make of it.
     """
     if (pair := _lepton_pairs(card)) is not None:
         return PairProduction(card, *pair)
+    process = read_process(card.process)
+    if len(process.incoming) == 1:
+        from hepsym.generators.decay_chain import DecayChain, is_decay_chain
+
+        if is_decay_chain(single_process(card.process)):
+            return DecayChain(card)
+    if process.hadronic:
+        from hepsym.generators.hadron_pair.generator import hadron_generator
+
+        return hadron_generator(card)
     from hepsym.generators.scattering.generator import Scattering
 
     return Scattering(card)
