@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hepsym.cli._errors import reported
+from hepsym.cli._errors import one_line, reported
 from hepsym.cli._output import print_json, progress_bar
 
 app = typer.Typer()
@@ -22,7 +22,8 @@ def convert(
 ) -> None:
     """Copy events to another format, bit for bit, and say what the new format cannot hold.
 
-    Example:
+    Of the suffix: .lhe .lhe.gz .hepmc .hepmc.gz .root (TTree) .rntuple.root .h5 .jetnet.h5 .parquet
+    .npz, none for a dataset. Example:
 
         hepsym convert events.lhe.gz events.parquet
     """
@@ -32,8 +33,18 @@ def convert(
         with progress_bar("converting") as progress:
             done = convert_events(source, out, progress=progress)
         for what in done.dropped:
-            print(f"hepsym: dropped: {what}", file=sys.stderr)
+            print(f"hepsym: dropped: {one_line(what)}", file=sys.stderr)
+        for what in done.doubts:
+            print(f"hepsym: warning: {source}: {one_line(what)}; copied as it is", file=sys.stderr)
         if as_json:
-            print_json({"file": out, "format": done.format, "events": done.events, "dropped": done.dropped})
+            print_json(
+                {
+                    "file": out,
+                    "format": done.format,
+                    "events": done.events,
+                    "dropped": done.dropped,
+                    "warnings": done.doubts,
+                }
+            )
         else:
             print(f"{done.events} events of {source} -> {out}")

@@ -14,7 +14,7 @@ from hepsym.events.event import INCOMING, OUTGOING, Events
 from hepsym.events.files import format_of, iterate
 from hepsym.events.native import Dataset
 
-__all__ = ["Balance", "Validation", "balance", "off_shell", "validate"]
+__all__ = ["TEXT_TOLERANCE", "Balance", "Validation", "balance", "faults_in", "off_shell", "validate"]
 
 EPS = float(np.finfo(np.float64).eps)
 TOLERANCE, TEXT_TOLERANCE = 1e-9, 1e-6
@@ -98,7 +98,7 @@ def validate(path: str | os.PathLike[str], *, tolerance: float | None = None, mo
     try:
         for piece in _pieces(path, kind):
             near = _tolerance(piece, kind) if tolerance is None else tolerance
-            for fault in _faults(piece, events, near):
+            for fault in faults_in(piece, events, near):
                 count += 1
                 if len(faults) < most:
                     faults.append(fault)
@@ -122,7 +122,8 @@ def _pieces(path: str | os.PathLike[str], kind: str) -> Iterator[Events]:
     return iterate(path)
 
 
-def _faults(events: Events, first: int, tolerance: float) -> Iterator[str]:
+def faults_in(events: Events, first: int, tolerance: float) -> Iterator[str]:
+    """A line for each fault of these events, whose numbers begin at `first`; tolerance as in `validate`."""
     shape = events.momenta.shape[:2]
     ids = np.broadcast_to(events.pdg_ids, shape)
     masses = np.broadcast_to(events.masses, shape)

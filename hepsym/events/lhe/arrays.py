@@ -14,10 +14,11 @@ from hepsym.events.lhe.lines import Lines
 from hepsym.events.lhe.named import NamedTable, joined, named_table
 from hepsym.events.lhe.numbers import numbers
 from hepsym.events.lhe.scan import TOKENS_HEAD, TOKENS_PARTICLE
+from hepsym.events.lhe.single import SingleEvent
 
 __all__ = ["Pending", "Piece"]
 
-MOST_NUMBERS = 2**20
+MOST_NUMBERS = 2**19
 MOST_EVENTS = 2**16
 _WHOLE = {0: "PDG id", 1: "status", 2: "first mother", 3: "second mother", 4: "colour", 5: "anticolour"}
 
@@ -67,25 +68,21 @@ class Pending:
     def __len__(self) -> int:
         return self._size
 
-    def add(
-        self,
-        head: list[bytes],
-        particles: list[bytes],
-        line: int,
-        rwgt: dict[str, float],
-        attributes: dict[str, float],
-        weights: list[float],
-    ) -> None:
-        """Append one event as text; `line` is that of its first number."""
-        self._heads += head
-        self._particles += particles
-        self._counts.append(len(particles) // TOKENS_PARTICLE)
-        self._first_lines.append(line)
-        self._reweights.append(rwgt)
-        self._attributes.append(attributes)
-        self._lists.append(weights)
+    def add(self, event: SingleEvent) -> None:
+        """Append one event, which is text still."""
+        self._heads += event.head
+        self._particles += event.particles
+        self._counts.append(len(event.particles) // TOKENS_PARTICLE)
+        self._first_lines.append(event.line)
+        self._reweights.append(event.rwgt)
+        self._attributes.append(event.attributes)
+        self._lists.append(event.weights)
         self._size += 1
-        self._widest = max(self._widest, len(particles), len(rwgt), len(weights))
+        self._widest = max(self._widest, _width(event))
+
+    def overflows(self, event: SingleEvent) -> bool:
+        """Whether these events should be handed out before one that would widen them all."""
+        return self._size > 0 and (self._size + 1) * max(self._widest, _width(event)) > MOST_NUMBERS
 
     def add_block(self, piece: Piece) -> None:
         """Append events that are numbers already."""
@@ -218,6 +215,10 @@ class Pending:
                 row[: len(weights)] = weights
             columns["weights"] = table
         return columns
+
+
+def _width(event: SingleEvent) -> int:
+    return max(len(event.particles), len(event.rwgt), len(event.weights))
 
 
 def _error(path: Path, event: int, line: int, what: str) -> InputError:

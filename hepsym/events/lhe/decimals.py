@@ -132,7 +132,8 @@ def read_number(text: NDArray[np.uint8], at: int, end: int) -> tuple[float, int,
         return 0.0, at, False
     if at < end and not is_blank(text[at]):
         letter = text[at] | 32  # lower case: e, d, q
-        if letter in (101, 100, 113):
+        lettered = letter in (101, 100, 113)
+        if lettered:
             at += 1
         elif text[at] != PLUS and text[at] != MINUS:
             return 0.0, at, False
@@ -144,6 +145,8 @@ def read_number(text: NDArray[np.uint8], at: int, end: int) -> tuple[float, int,
             power = power * 10 + int(np.int64(text[at])) - ZERO
             places += 1
             at += 1
+        if not lettered and places != 3:  # Fortran leaves the letter out for three digits only
+            return 0.0, at, False
         if not places or (at < end and not is_blank(text[at])):
             return 0.0, at, False
         q += -power if below else power

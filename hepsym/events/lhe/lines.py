@@ -15,6 +15,7 @@ LONGEST_LINE = 2**20
 BLOCK = 2**20
 MOST_UNPACKED, SLACK = 50, 16 * 2**20
 """Text of numbers packs to a third, of few different ones to a twentieth; a bomb to a thousandth."""
+MOST_CLOSER = 50_000
 GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -35,6 +36,7 @@ class Lines(Iterator[bytes]):
         self._crc = 0
         self._unpacked = 0
         self._ended = False
+        self._closer = 0
         self._dos: bool | None = None
         self._held = b""
 
@@ -73,10 +75,7 @@ class Lines(Iterator[bytes]):
             self._held = b"\r" if block.endswith(b"\r") else b""
             block = block.removesuffix(b"\r").replace(b"\r\n", b"\n")
         if self.packed and self._unpacked > SLACK + MOST_UNPACKED * self._size:
-            raise InputError(
-                f"{self.path} unpacks to more than {MOST_UNPACKED} times its size, as bombs do: "
-                "if you trust it, unpack it with gunzip first"
-            )
+            raise self._bomb(MOST_UNPACKED)
         self._crc = zlib.crc32(memoryview(self.buffer)[: self.at], self._crc)
         self.buffer = self.buffer[self.at :] + block
         self.at = 0
@@ -111,6 +110,18 @@ class Lines(Iterator[bytes]):
     def checksum(self) -> int:
         """CRC-32 of everything before the last line that was taken."""
         return zlib.crc32(memoryview(self.buffer)[: self._start], self._crc)
+
+    def looked_at(self, lines: int) -> None:
+        """Tell that so many lines took a closer look. Raises InputError for a bomb that would take long."""
+        self._closer += lines
+        if self._closer > MOST_CLOSER and self.packed and self._unpacked > SLACK // 4 + 8 * self._size:
+            raise self._bomb(8)
+
+    def _bomb(self, times: int) -> InputError:
+        return InputError(
+            f"{self.path} unpacks to more than {times} times its size, as bombs do: "
+            "if you trust it, unpack it with gunzip first"
+        )
 
     def error(self, what: str, line: int | None = None) -> InputError:
         """What to raise for a fault at this line."""

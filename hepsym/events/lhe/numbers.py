@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 __all__ = ["number", "numbers"]
 
-_FORTRAN = re.compile(rb"([-+]?(?:\d+\.?\d*|\.\d+))(?:[dDqQ]([-+]?\d+)|([-+]\d+))")
+_FORTRAN = re.compile(rb"([-+]?(?:\d+\.?\d*|\.\d+))(?:[dDqQ]([-+]?\d+)|([-+]\d{3}))")
 """0.1D+02, and 0.123-101 where an exponent of three digits has pushed out the letter."""
 
 

@@ -12,7 +12,7 @@ from hepsym.events.lhe.blocks import Blocks
 from hepsym.events.lhe.header import CHECKSUM
 from hepsym.events.lhe.lines import Lines
 from hepsym.events.lhe.preamble import Preamble, is_tag, read_preamble, skip_past
-from hepsym.events.lhe.single import read_event, shown
+from hepsym.events.lhe.single import SingleEvent, read_event, shown
 
 __all__ = ["LheReader"]
 
@@ -63,35 +63,40 @@ class LheReader:
                     if pending.full:
                         yield pending.take()
                 try:
-                    if not _next(lines, pending, blocks, start):
-                        break
+                    event = _next(lines, pending, blocks, start)
                 except InputError:
                     if len(pending):
                         pending.take()  # an earlier fault is the better thing to tell
                     raise
+                if event is None:
+                    break
+                if pending.overflows(event):
+                    yield pending.take()
+                pending.add(event)
                 if pending.full:
                     yield pending.take()
             if len(pending):
                 yield pending.take()
 
 
-def _next(lines: Lines, pending: Pending, blocks: Blocks, start: Preamble) -> bool:
-    """Read on up to the end of the next event; False at the end of the file, which is then checked."""
+def _next(lines: Lines, pending: Pending, blocks: Blocks, start: Preamble) -> SingleEvent | None:
+    """Read on, and the next event; None at the end of the file, which is then checked."""
     size, first = 0, lines.number
     for line in lines:
         text = line.strip()
         if is_tag(text, b"event"):
+            opened = lines.number
             event = read_event(text, lines, pending.taken + len(pending))
+            lines.looked_at(lines.number - opened)
             if event.weights and not event.rwgt and len(event.weights) == len(names := start.listed()):
                 event.rwgt, event.weights = dict(zip(names, event.weights, strict=True)), []
             blocks.expect(event)
-            pending.add(event.head, event.particles, event.line, event.rwgt, event.attributes, event.weights)
-            return True
+            return event
         if text.startswith(b"</LesHouchesEvents"):
             if start.checksum:
                 raise _changed(lines, "the comment with its checksum is missing")
             _nothing_follows(lines)
-            return False
+            return None
         if text.startswith(CHECKSUM.encode()):
             told = text[len(CHECKSUM) :][:8].decode("ascii", "replace")
             if told != f"{lines.checksum():08x}":

@@ -18,6 +18,8 @@ END = b"</event>"
 _OPENING = re.compile(rb"<event\b([^<>]*)>(.*)", re.DOTALL)
 _WEIGHT = re.compile(rb"(<wgt\b([^<>]*)>)([^<>]*)</wgt\s*>")
 _LIST = re.compile(rb"<weights\b[^<>]*>([^<>]*)</weights\s*>")
+_ID = re.compile(rb"""\s+id\s*=\s*(?:'([ -%(-~]*)'|"([ -!#-%'-~]*)")\s*""")
+"""Without & and what is not ASCII, which take a closer look."""
 _SCALES = re.compile(rb"<scales\b[^<>]*>")
 
 
@@ -44,7 +46,7 @@ def read_event(opening: bytes, lines: Lines, event: int) -> SingleEvent:
     match = _OPENING.match(opening)
     if match is None:
         raise lines.error(f"event {event}: its tag does not close: {shown(opening)}")
-    attributes = read_tag_numbers(b"<event" + match[1] + b">", "attribute")
+    attributes = read_tag_numbers(match[1], "attribute") if match[1] else {}
     content = _content(match[2], lines, event)
     head = _tokens(content, lines, TOKENS_HEAD, event)
     line = lines.number
@@ -101,6 +103,8 @@ def _tokens(content: Iterator[bytes], lines: Lines, count: int, event: int) -> l
 def _rest(found: SingleEvent, content: Iterator[bytes], lines: Lines, event: int) -> SingleEvent:
     """What follows the particles: <rwgt>, <weights>, <scales>, tags of other programs."""
     texts = list(content)
+    if not texts:
+        return found
     for i, text in enumerate(texts):
         tagged = any(t.startswith(b"<") for t in texts[: i + 1])
         if tagged:
@@ -118,11 +122,7 @@ def _rest(found: SingleEvent, content: Iterator[bytes], lines: Lines, event: int
         for match in lists:
             found.weights += [number(token) for token in match[1].split()]
         for match in weights:
-            attributes = attributes_in(match[2].decode("utf-8", "replace"))
-            name = attributes.get("id", attributes.get("name"))
-            if name is None:
-                raise ValueError
-            found.rwgt[name.strip()] = number(match[3].strip())
+            found.rwgt[_weight_name(match[2])] = number(match[3].strip())
             found.openings.append(match[1])
     except ValueError:
         at = whole.find(b"<w")
@@ -131,13 +131,27 @@ def _rest(found: SingleEvent, content: Iterator[bytes], lines: Lines, event: int
             f"close: {shown(whole[at:])}"
         ) from None
     for text in texts:
-        if len(text.split()) == TOKENS_PARTICLE and not lists and _are_numbers(text.split()):
+        if text.startswith(b"<") or lists:
+            continue
+        if len(text.split()) == TOKENS_PARTICLE and _are_numbers(text.split()):
             raise lines.error(f"event {event}: more lines of numbers than the particles it announces")
-    if sum(bool(_WEIGHT.fullmatch(t)) for t in texts) != len(weights):
+    if sum(t.startswith(b"<wgt") and t.endswith(b"</wgt>") for t in texts) != len(weights):
         found.openings = []
     if scales := _SCALES.search(whole):
         found.attributes |= read_tag_numbers(scales[0], "scales")
     return found
+
+
+def _weight_name(tag: bytes) -> str:
+    """Of the attributes of <wgt>. Raises ValueError where there is none."""
+    plain = _ID.fullmatch(tag)
+    if plain is not None:
+        return (plain[1] or plain[2] or b"").strip().decode()
+    attributes = attributes_in(tag.decode("utf-8", "replace"))
+    name = attributes.get("id", attributes.get("name"))
+    if name is None:
+        raise ValueError
+    return name.strip()
 
 
 def read_tag_numbers(tag: bytes, prefix: str) -> dict[str, float]:
