@@ -39,10 +39,17 @@ def assemble(process: Subprocess, theory: Theory) -> Amplitudes:
     return _Assembly(process, theory).amplitudes()
 
 
+def _has_higgs(node: Node) -> bool:
+    return node.pdg == 25 or any(map(_has_higgs, node.products))
+
+
 class _Assembly:
     def __init__(self, process: Subprocess, theory: Theory) -> None:
         self.process, self.theory = process, theory
-        self.rules = Rules(vertices(theory))
+        # The effective vertices stand for loops: they belong where a Higgs boson is asked for by name.
+        self.rules = Rules(
+            vertices(theory, loops=25 in process.incoming or any(map(_has_higgs, process.outgoing)))
+        )
         ids = process.pdg_ids
         fermions = sum(1 << k for k, pdg in enumerate(ids) if kind_of(pdg) in {"col", "row"})
         # Two against two lie in a plane at rest, where parity pairs the helicities of massive legs too.

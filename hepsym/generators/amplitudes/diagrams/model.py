@@ -73,15 +73,17 @@ def colour_of(pdg: int) -> int:
     return 8 if pdg in {21, AUX_GLUON} else 1
 
 
-def vertices(theory: Theory) -> tuple[Vertex, ...]:
-    """Every cubic vertex of the theory whose coupling is not zero."""
-    return tuple(v for v in _all(theory) if v.left or v.right)
+def vertices(theory: Theory, *, loops: bool = True) -> tuple[Vertex, ...]:
+    """Every cubic vertex of the theory whose coupling is not zero; `loops`: the effective ggh and aah too."""
+    return tuple(v for v in _all(theory, loops) if v.left or v.right)
 
 
-def _all(theory: Theory) -> Iterator[Vertex]:
+def _all(theory: Theory, loops: bool) -> Iterator[Vertex]:
     yield from _gauge_currents(theory)
     yield from _gauge_bosons(theory)
     yield from _higgs(theory)
+    if loops:
+        yield from _loops(theory)
     if theory.resonance.mass > 0.0:
         yield from _resonance(theory)
 
@@ -138,6 +140,9 @@ def _higgs(theory: Theory) -> Iterator[Vertex]:
     yield Vertex("SSS", (25, 25, -AUX_HIGGS), -0.5 * m_h**2 / v**2, 0.0, "1", 0, 1)
     yield Vertex("VVS", (24, -24, -AUX_HIGGS), 2.0 * m_w**2 / v**2, 0.0, "1", 0, 1)
     yield Vertex("VVS", (23, 23, -AUX_HIGGS), 2.0 * m_z**2 / v**2, 0.0, "1", 0, 1)
+
+
+def _loops(theory: Theory) -> Iterator[Vertex]:
     yield Vertex("VVF", (21, 21, 25), -theory.higgs_gluon, 0.0, "gg", 2, 1)
     yield Vertex("VVF", (22, 22, 25), -theory.higgs_photon, 0.0, "1", 0, 3)
 
