@@ -15,7 +15,7 @@ from hepsym._numba import kernel
 Values = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-NA, NB, NC = 32, 16, 16
+NA, NB, NC = 32, 32, 16
 """Cells along a, b and c: powers of two, which divide fast."""
 
 

@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 from hepsym.errors import InputError
 from hepsym.generators.cards import Card
 from hepsym.generators.hadron_pair.cells import Cells
-from hepsym.generators.hadron_pair.laws import GLUONS, LAW, Pair, flow_share, helicity_weight, me2, pair_at
+from hepsym.generators.hadron_pair.laws import (
+    EXCHANGE,
+    GLUONS,
+    LAW,
+    Pair,
+    exchange_weights,
+    flow_share,
+    helicity_weight,
+    me2,
+    pair_at,
+)
 from hepsym.generators.hadron_pair.loops import Physics, evaluate, fill
 from hepsym.generators.hadron_pair.points import Region
 from hepsym.generators.hadron_pair.preparation import (
@@ -99,7 +109,7 @@ class HadronPair(Scattering):
             if not np.allclose(square, group.element.me2(momenta), rtol=AGREE, atol=0.0):
                 return False
             states = physics.helicities[g, : physics.states[g]]
-            shares = np.array([[helicity_weight(physics.law, g, p, *h) for h in states] for p in pairs])
+            shares = np.array([self._helicity_shares(g, p, states) for p in pairs])
             if not _proportional(shares, group.element.helicity_weights(momenta)):
                 return False
             if physics.law[g, LAW] == GLUONS:
@@ -109,6 +119,14 @@ class HadronPair(Scattering):
                     return False
         return True
 
+    def _helicity_shares(self, g: int, pair: Pair, states: Array) -> Array:
+        physics, r = self._physics, self._start
+        if physics.law[g, LAW] != EXCHANGE:
+            return np.array([helicity_weight(physics.law, g, pair, *h) for h in states])
+        weights = np.empty(8)
+        exchange_weights(physics.law, g, pair, r.m3, r.m4, weights)
+        return np.asarray(np.bincount(physics.codes[g], weights, minlength=len(states)), dtype=np.float64)
+
     def _pair(self, event: Array) -> Pair:
         physics, r = self._physics, self._start
         root = 2.0 * math.sqrt(event[0, 0] * event[1, 0])
@@ -116,16 +134,18 @@ class HadronPair(Scattering):
         p = math.sqrt((e3 - r.m3) * (e3 + r.m3))
         along = 2.0 * event[0, 0] * (event[2, 0] - event[2, 3])  # 2 p1.p3 = sqrt(s) (E3 - p c)
         c = (e3 - along / root) / p
-        return pair_at(root * root, p, r.m3, r.m4, c, physics.mass_2, physics.width, physics.running)
+        return pair_at(root, p, r.m3, r.m4, c, physics.mass_2, physics.width, physics.running)
 
     def _prepare(self) -> Ready:
         how, physics, grid = self.card.integration, self._physics, self._grid
         region = levelled(physics, self._start, grid)
-        bare = self._rates(region, stratified(1), uncut=True)
+        bare = np.maximum(
+            self._rates(region, stratified(1), uncut=True), self._rates(region, stratified(2), uncut=True)
+        )
         iterations: list[Iteration] = []
         drawn: list[Array] = []
         while True:
-            drawn.append(self._rates(region, stratified(2 + len(drawn))))
+            drawn.append(self._rates(region, stratified(3 + len(drawn))))
             iterations.append(estimate(drawn[-1]))
             value = float(np.mean([i.value for i in iterations]))
             error = float(np.sqrt(sum(i.error**2 for i in iterations)) / len(iterations))
@@ -159,7 +179,7 @@ class HadronPair(Scattering):
     def fill(self, out: Array, first: int, key: Key, columns: Columns = NO_COLUMNS) -> None:
         """See Generator.fill."""
         ready: Ready = self.prepared  # type: ignore[assignment]
-        room = _Room(min(BLOCK, len(out)))
+        room = _Room(min(BLOCK, len(out)), bool(columns))
         for start in range(0, len(out), BLOCK):
             momenta = out[start : start + BLOCK]
             n = len(momenta)
@@ -168,7 +188,7 @@ class HadronPair(Scattering):
             self._loop(ready, events, trials, key, momenta, room)
             left = np.flatnonzero(~self._passes(momenta) if self._cut else np.zeros(n, bool))
             while len(left):
-                again = _Room(len(left))
+                again = _Room(len(left), bool(columns))
                 retried, tried = np.empty((len(left), 4, 4)), trials[left] + 1
                 self._loop(ready, events[left], tried, key, retried, again)
                 momenta[left], trials[left] = retried, tried
@@ -222,15 +242,16 @@ class HadronPair(Scattering):
 class _Room:
     """What the loop says of n events besides their momenta."""
 
-    def __init__(self, n: int) -> None:
+    def __init__(self, n: int, described: bool = True) -> None:
         self.weights = np.empty(n)
         self.scales = np.zeros((n, 2))
-        self.chosen = np.zeros((n, 3), dtype=np.int64)
+        self.chosen = np.zeros((n if described else 0, 3), dtype=np.int64)
 
     def take(self, rows: Integers, other: "_Room") -> None:
         """Replace these rows by another's."""
         self.weights[rows], self.scales[rows] = other.weights, other.scales
-        self.chosen[rows] = other.chosen
+        if len(self.chosen):
+            self.chosen[rows] = other.chosen
 
 
 def _flow_order(flows: NDArray[np.int64]) -> Integers:

@@ -17,7 +17,6 @@ Sources: Renton, Electroweak Interactions (1990), ch. 4; Nason, Dawson and Ellis
 (1988) 607. Tested against the amplitude engine (tests/generators/hadron_pair).
 """
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -29,10 +28,11 @@ Values = NDArray[np.float64]
 
 EXCHANGE, GLUONS, QUARKS = range(3)
 
-LAW, NORM, TURN, ORDER, PHOTON, LL, LR, RL, RR = range(9)
+LAW, NORM, TURN, ORDER, PHOTON, LL, LR, RL, RR, PURE, S1, S2, X1, X2, I1, I2 = range(16)
 """Numbers of a law: which; N with all constants; whether c counts from the quark to the fermion (1) or
-its antiparticle (-1); whether leg 0 is the quark (1) or leg 1 (-1); Q; g_a g_b."""
-NUMBERS = 9
+its antiparticle (-1); whether leg 0 is the quark (1) or leg 1 (-1); Q; g_a g_b; then what `complete` makes of
+these: S = PURE / s^2 + S1 Re(1/D) / s + S2 |1/D|^2, and X and I so."""
+NUMBERS = 16
 
 
 class Pair(NamedTuple):
@@ -40,6 +40,8 @@ class Pair(NamedTuple):
 
     s: float
     """s-hat, GeV^2"""
+    over_s2: float
+    """1 / s^2"""
     e3: float
     e4: float
     p: float
@@ -50,17 +52,27 @@ class Pair(NamedTuple):
     """|1 / (s - M^2 + i M Gamma)|^2"""
 
 
+def complete(law: Values) -> None:
+    """Fill in the squares of a law's strengths from the strengths."""
+    q, ll, lr, rl, rr = law[PHOTON], law[LL], law[LR], law[RL], law[RR]
+    law[PURE] = 2.0 * q * q
+    law[S1], law[S2] = 2.0 * q * (ll + rr), ll * ll + rr * rr
+    law[X1], law[X2] = 2.0 * q * (lr + rl), lr * lr + rl * rl
+    law[I1], law[I2] = q * (ll + rr + lr + rl), ll * lr + rr * rl
+
+
 @kernel
 def pair_at(
-    s: float, p: float, m3: float, m4: float, c: float, mass_2: float, width: float, running: bool
+    root: float, p: float, m3: float, m4: float, c: float, mass_2: float, width: float, running: bool
 ) -> Pair:
-    """The pair at s in GeV^2; width is M Gamma in GeV^2, or Gamma / M where it runs with s."""
-    root = math.sqrt(s)
+    """The pair at sqrt(s) = root, GeV; width is M Gamma in GeV^2, or Gamma / M where it runs with s."""
+    s = root * root
+    over = 1.0 / s
     e3 = 0.5 * root if m3 == m4 else 0.5 * (root + (m3 - m4) * (m3 + m4) / root)
     off = s - mass_2
     width = width * s if running else width
     peak = 1.0 / (off * off + width * width)
-    return Pair(s, e3, root - e3, p, c, off * peak / s, peak)
+    return Pair(s, over * over, e3, root - e3, p, c, off * peak * over, peak)
 
 
 @kernel
@@ -68,12 +80,10 @@ def me2(law: Values, g: int, pair: Pair, m3: float, m4: float) -> float:
     """|M|^2 of law g, without alpha_s."""
     e3, e4, s = pair.e3, pair.e4, pair.s
     if law[g, LAW] == EXCHANGE:
-        q, between, peak = law[g, PHOTON], pair.between, pair.peak
-        ll, lr, rl, rr = law[g, LL], law[g, LR], law[g, RL], law[g, RR]
-        photon = 2.0 * q * q / (s * s)
-        same = photon + 2.0 * q * (ll + rr) * between + (ll * ll + rr * rr) * peak
-        cross = photon + 2.0 * q * (lr + rl) * between + (lr * lr + rl * rl) * peak
-        mixed = photon + q * (ll + rr + lr + rl) * between + (ll * lr + rr * rl) * peak
+        pure = law[g, PURE] * pair.over_s2
+        same = pure + law[g, S1] * pair.between + law[g, S2] * pair.peak
+        cross = pure + law[g, X1] * pair.between + law[g, X2] * pair.peak
+        mixed = pure + law[g, I1] * pair.between + law[g, I2] * pair.peak
         pc = pair.p * pair.c * law[g, TURN]
         angular = same * (e3 + pc) * (e4 + pc) + cross * (e3 - pc) * (e4 - pc) + 2.0 * m3 * m4 * mixed
         return float(law[g, NORM] * s * angular)
@@ -100,15 +110,13 @@ def flow_share(beta_c: float) -> float:
 def helicity_weight(law: Values, g: int, pair: Pair, h0: float, h1: float, h2: float, h3: float) -> float:
     """What helicities h (+1 or -1) of the four legs contribute to |M|^2, up to a factor common to all.
 
-    With sigma and lambda the helicities of the outgoing and the incoming fermion,
+    For heavy quarks, with sigma of leg 2 and lambda of leg 0,
 
-        EXCHANGE  (1 + lambda sigma c)^2 |G_ls e_+ + G_l-s e_-|^2, or sin^2 |G_ls f_+ + G_l-s f_-|^2
         QUARKS    (1 + lambda sigma c)^2, or (1 - beta^2) sin^2
         GLUONS    (1 - beta^2)(1 + lambda sigma beta)^2 for equal helicities of gluons and of quarks,
                   (1 - beta^2) beta^2 sin^4 and beta^2 sin^2 (1 + lambda sigma c)^2 for unequal ones,
 
-    first where the outgoing helicities are unequal, second where equal; e_+-^2 = (E3 +- p)(E4 +- p),
-    f_+-^2 = (E3 +- p)(E4 -+ p).
+    first where the quarks' helicities are unequal, second where equal.
     """
     p, c, e3, e4 = pair.p, pair.c, pair.e3, pair.e4
     root = e3 + e4
@@ -123,25 +131,38 @@ def helicity_weight(law: Values, g: int, pair: Pair, h0: float, h1: float, h2: f
         return float(beta * beta * sine_2 * (1.0 + h0 * h2 * c) ** 2)
     if h0 == h1:
         return 0.0
-    if law[g, LAW] == QUARKS:
-        if h2 == h3:
-            return float((1.0 - 2.0 * p / root) * (1.0 + 2.0 * p / root) * sine_2)
-        return float((1.0 + h0 * h2 * c) ** 2)
+    if h2 == h3:
+        return float((1.0 - 2.0 * p / root) * (1.0 + 2.0 * p / root) * sine_2)
+    return float((1.0 + h0 * h2 * c) ** 2)
+
+
+@kernel
+def exchange_weights(law: Values, g: int, pair: Pair, m3: float, m4: float, out: Values) -> None:
+    """What helicities contribute to |M|^2 of EXCHANGE, up to a factor: out[4 l + 2 f + b].
+
+    The bits l, f and b say that the incoming fermion, the outgoing fermion and the outgoing
+    antifermion have helicity +1. With sigma and lambda of the outgoing and the incoming fermion,
+    (1 + lambda sigma c)^2 |G_ls e_+ + G_l-s e_-|^2 where the outgoing ones are unequal, and
+    sin^2 |G_ls f_+ + G_l-s f_-|^2 where equal; e_+-^2 = (E3 +- p)(E4 +- p), f_+-^2 = (E3 +- p)(E4 -+ p),
+    e_+ e_- = f_+ f_- = m3 m4, leg 3 here the fermion.
+    """
+    c, p = pair.c, pair.p
+    forward = law[g, ORDER] * law[g, TURN] > 0.0
+    e3, e4 = (pair.e3, pair.e4) if forward else (pair.e4, pair.e3)
+    c = law[g, TURN] * c
+    sine_2 = (1.0 - c) * (1.0 + c)
+    plus_2, minus_2 = (e3 + p) * (e4 + p), max((e3 - p) * (e4 - p), 0.0)
+    first_2, second_2 = (e3 + p) * max(e4 - p, 0.0), max(e3 - p, 0.0) * (e4 + p)
     q, between, peak = law[g, PHOTON], pair.between, pair.peak
-    photon = q * q / (pair.s * pair.s)
-    fermion = h0 if law[g, ORDER] > 0.0 else h1
-    sigma = h2
-    if law[g, ORDER] * law[g, TURN] < 0.0:  # leg 3 is the fermion
-        sigma, e3, e4 = h3, e4, e3
-    one, two = (law[g, LL], law[g, LR]) if fermion < 0.0 else (law[g, RL], law[g, RR])
-    if sigma > 0.0:
-        one, two = two, one
-    turn = 1.0 if h2 != h3 else -1.0
-    plus = max((e3 + p) * (e4 + turn * p), 0.0)
-    minus = max((e3 - p) * (e4 - turn * p), 0.0)
-    strength = (
-        (photon + 2.0 * q * one * between + one * one * peak) * plus
-        + (photon + 2.0 * q * two * between + two * two * peak) * minus
-        + 2.0 * (photon + q * (one + two) * between + one * two * peak) * math.sqrt(plus * minus)
-    )
-    return float(strength * (sine_2 if h2 == h3 else (1.0 + h0 * h2 * c) ** 2))
+    photon = q * q * pair.over_s2
+    for chirality in range(2):
+        left, right = law[g, LL + 2 * chirality], law[g, LL + 2 * chirality + 1]
+        l_2 = photon + 2.0 * q * left * between + left * left * peak
+        r_2 = photon + 2.0 * q * right * between + right * right * peak
+        both = 2.0 * (photon + q * (left + right) * between + left * right * peak) * m3 * m4
+        x = c if chirality else -c
+        k = 4 * chirality
+        out[k] = sine_2 * (l_2 * first_2 + r_2 * second_2 + both)
+        out[k + 1] = (1.0 - x) * (1.0 - x) * (l_2 * plus_2 + r_2 * minus_2 + both)
+        out[k + 2] = (1.0 + x) * (1.0 + x) * (r_2 * plus_2 + l_2 * minus_2 + both)
+        out[k + 3] = sine_2 * (r_2 * first_2 + l_2 * second_2 + both)

@@ -15,11 +15,20 @@ from numpy.typing import NDArray
 from hepsym._math import log, sincos2pi
 from hepsym._numba import kernel, loop
 from hepsym.generators.hadron_pair.cells import Cells, cell_at, in_cell
-from hepsym.generators.hadron_pair.laws import GLUONS, LAW, flow_share, helicity_weight, me2, pair_at
+from hepsym.generators.hadron_pair.laws import (
+    EXCHANGE,
+    GLUONS,
+    LAW,
+    exchange_weights,
+    flow_share,
+    helicity_weight,
+    me2,
+    pair_at,
+)
 from hepsym.generators.hadron_pair.points import Region, cosine_of, log_scale, momentum_of, tau_of
 from hepsym.generators.partons.alpha_s import alpha_s_at
 from hepsym.generators.partons.grid import STRIDE, Grid
-from hepsym.generators.partons.interpolation import xf_at
+from hepsym.generators.partons.interpolation import q_weights, xf_at_q
 from hepsym.random import uniform, words
 
 Values = NDArray[np.float64]
@@ -44,6 +53,8 @@ class Physics(NamedTuple):
     """(groups, most, 4): +1 or -1 of the legs"""
     states: Integers
     """(groups,): how many of those there are"""
+    codes: Integers
+    """(groups, 8): which of those the bits of `laws.exchange_weights` are; 0 for other laws"""
     mass_2: float
     """of the boson exchanged, GeV^2"""
     width: float
@@ -75,19 +86,20 @@ def draw(
 
 @kernel
 def place(physics: Physics, r: Region, a: float, b: float, c: float, at: Values, lane: int) -> None:
-    """A point of the unit cube as log x1, log x2, s-hat, p, Jacobian, cosine, log Q^2 of both scales."""
+    """A point of the unit cube as log x1, log x2, sqrt(s-hat), p, Jacobian, cosine, log Q^2 twice."""
     tau, slope = tau_of(r, a)
     log_tau = log(tau)
     y = (0.5 - b) * log_tau
     s_hat = tau * r.s
-    p = momentum_of(r, s_hat)
-    cosine, turn = cosine_of(r, c, p, s_hat)
+    root = math.sqrt(s_hat)
+    p = momentum_of(r, root)
+    cosine, turn = cosine_of(r, c, p, root)
     at[0, lane] = 0.5 * log_tau + y
     at[1, lane] = 0.5 * log_tau - y
-    at[2, lane] = s_hat
+    at[2, lane] = root
     at[3, lane] = p
     # dtau dy dc |p| / (8 pi sqrt(s-hat)) / (2 s-hat) / tau
-    at[4, lane] = r.unit * slope * -log_tau * turn * p / (16.0 * math.pi * s_hat * math.sqrt(s_hat) * tau)
+    at[4, lane] = r.unit * slope * -log_tau * turn * p / (16.0 * math.pi * s_hat * root * tau)
     at[5, lane] = cosine
     pt_2 = p * p * (1.0 - cosine) * (1.0 + cosine)
     log_s = log_tau + r.log_s
@@ -103,8 +115,9 @@ def value(
     jacobian = at[4, lane]
     if not jacobian > 0.0:
         return 0.0
-    xf_at(grid, at[0, lane], at[7, lane], rows[0])
-    xf_at(grid, at[1, lane], at[7, lane], rows[1])
+    q, v = q_weights(grid, at[7, lane])
+    xf_at_q(grid, at[0, lane], q, v, rows[0])
+    xf_at_q(grid, at[1, lane], q, v, rows[1])
     for _ in range(physics.power):
         jacobian *= alpha_s_at(physics.pieces, at[6, lane])
     pair = pair_at(
@@ -129,7 +142,7 @@ def store(r: Region, at: Values, lane: int, turn: float, momenta: Values, i: int
     half = 0.5 * math.sqrt(r.s)
     grow = math.exp(0.5 * (at[0, lane] - at[1, lane]))
     shrink = 1.0 / grow
-    root_tau = math.sqrt(at[2, lane]) / (2.0 * half)
+    root_tau = at[2, lane] / (2.0 * half)
     x1, x2 = root_tau * grow, root_tau * shrink
     e1, e2 = min(x1, 1.0) * half, min(x2, 1.0) * half
     momenta[i, 0, 0], momenta[i, 0, 1], momenta[i, 0, 2], momenta[i, 0, 3] = e1, 0.0, 0.0, e1
@@ -156,9 +169,11 @@ def store(r: Region, at: Values, lane: int, turn: float, momenta: Values, i: int
 @kernel
 def describe(
     physics: Physics, r: Region, at: Values, lane: int, rows: Values, parts: Values,
-    u: float, v: float, chosen: Integers, i: int,
+    u: float, v: float, part: Values, chosen: Integers, i: int,
 ) -> None:  # fmt: skip
-    """Partons (by u), then flow of colour and helicities (by v) of a lane's point, into chosen[i] (3,)."""
+    """Partons (by u), then flow of colour and helicities (by v) of a lane's point, into chosen[i] (3,).
+
+    part (states,) is room for the helicities' shares."""
     total = 0.0
     for g in range(parts.shape[0]):
         total += parts[g]
@@ -177,25 +192,39 @@ def describe(
             break
         pair += 1
     chosen[i, 0] = pair
-    s, p, cosine = at[2, lane], at[3, lane], at[5, lane]
+    root, p, cosine = at[2, lane], at[3, lane], at[5, lane]
     flow = 0
     if physics.law[group, LAW] == GLUONS:
-        one = flow_share(2.0 * p * cosine / math.sqrt(s))
+        one = flow_share(2.0 * p * cosine / root)
         flow = 0 if v < one else 1
         v = v / one if v < one else (v - one) / (1.0 - one)
     chosen[i, 1] = flow
-    event = pair_at(s, p, r.m3, r.m4, cosine, physics.mass_2, physics.width, physics.running)
-    weight = 0.0
+    event = pair_at(root, p, r.m3, r.m4, cosine, physics.mass_2, physics.width, physics.running)
+    weight, h = 0.0, physics.helicities
+    if physics.law[group, LAW] == EXCHANGE:
+        exchange_weights(physics.law, group, event, r.m3, r.m4, part)
+        for k in range(8):
+            weight += part[k]
+            part[k] = weight
+        rest, code = v * weight, 0
+        for k in range(7):
+            code += 1 if rest >= part[k] else 0
+        chosen[i, 2] = physics.codes[group, code]
+        return
     for k in range(physics.states[group]):
-        h = physics.helicities[group, k]
-        weight += helicity_weight(physics.law, group, event, h[0], h[1], h[2], h[3])
+        weight += helicity_weight(
+            physics.law,
+            group,
+            event,
+            h[group, k, 0],
+            h[group, k, 1],
+            h[group, k, 2],
+            h[group, k, 3],
+        )
+        part[k] = weight
     rest, state = v * weight, 0
-    while state < physics.states[group] - 1:
-        h = physics.helicities[group, state]
-        rest -= helicity_weight(physics.law, group, event, h[0], h[1], h[2], h[3])
-        if rest < 0.0:
-            break
-        state += 1
+    for k in range(physics.states[group] - 1):
+        state += 1 if rest >= part[k] else 0
     chosen[i, 2] = state
 
 
@@ -208,13 +237,14 @@ def fill(
     """Events of these numbers, from trials[i] of each on, into momenta (n, 4, 4) with all legs.
 
     trials (n,): the one that was taken comes out; weights (n,): 1, or above it for a point above its
-    bound; scales (n, 2): log Q^2 of renormalisation and factorisation; chosen (n, 3): pair of partons,
-    flow, helicities.
+    bound; scales (n, 2): log Q^2 of renormalisation and factorisation; chosen (n or 0, 3): pair of
+    partons, flow, helicities.
     """
     n = momenta.shape[0]
     own, event, trial = np.empty(LANES, np.int64), np.empty(LANES, np.int64), np.empty(LANES, np.int64)
     u, cell, at = np.empty((5, LANES)), np.empty(LANES, np.int64), np.empty((8, LANES))
     rows, parts = np.empty((2, STRIDE)), np.empty(physics.law.shape[0])
+    part = np.empty(max(physics.helicities.shape[1], 8))
     active = min(LANES, n)
     waiting = active
     for lane in range(active):
@@ -239,7 +269,8 @@ def fill(
             store(r, at, lane, uniform(w0, w1), momenta, i)
             scales[i, 0], scales[i, 1] = at[6, lane], at[7, lane]
             u2, u3 = (np.float64(w2) + 0.5) * ROOM, (np.float64(w3) + 0.5) * ROOM
-            describe(physics, r, at, lane, rows, parts, u2, u3, chosen, i)
+            if i < chosen.shape[0]:
+                describe(physics, r, at, lane, rows, parts, u2, u3, part, chosen, i)
             if waiting < n:
                 own[lane], event[lane], trial[lane] = waiting, events[waiting], trials[waiting]
                 waiting += 1
@@ -259,6 +290,7 @@ def evaluate(
     momenta, scales and chosen are filled as by `fill`, where they have room for it.
     """
     at, rows, parts = np.empty((8, 1)), np.empty((2, STRIDE)), np.empty(physics.law.shape[0])
+    part = np.empty(max(physics.helicities.shape[1], 8))
     for i in range(points.shape[0]):
         place(physics, r, points[i, 0], points[i, 1], points[i, 2], at, 0)
         weights[i] = value(physics, r, grid, at, 0, rows, parts)
@@ -267,4 +299,4 @@ def evaluate(
         if i < chosen.shape[0]:
             scales[i, 0], scales[i, 1] = at[6, 0], at[7, 0]
             if weights[i] > 0.0:
-                describe(physics, r, at, 0, rows, parts, points[i, 4], points[i, 5], chosen, i)
+                describe(physics, r, at, 0, rows, parts, points[i, 4], points[i, 5], part, chosen, i)

@@ -65,22 +65,25 @@ def tau_of(r: Region, a: float) -> tuple[float, float]:
 
 
 @kernel
-def momentum_of(r: Region, s_hat: float) -> float:
-    """|p| of the outgoing pair at rest, 0 below threshold."""
-    root = math.sqrt(s_hat)
+def momentum_of(r: Region, root: float) -> float:
+    """|p| of the outgoing pair at rest at sqrt(s-hat) = root, 0 below threshold."""
+    if r.m3 == r.m4:
+        return 0.5 * math.sqrt(max((root - 2.0 * r.m3) * (root + 2.0 * r.m3), 0.0))
     product = (root - r.m3 - r.m4) * (root + r.m3 + r.m4) * (root - r.m3 + r.m4) * (root + r.m3 - r.m4)
     return 0.5 * math.sqrt(max(product, 0.0)) / root
 
 
 @kernel
-def cosine_of(r: Region, c: float, p: float, s_hat: float) -> tuple[float, float]:
+def cosine_of(r: Region, c: float, p: float, root: float) -> tuple[float, float]:
     """cos(theta) and its slope in c; slope 0 where no angle has the least transverse momentum."""
-    sine = r.least_pt / max(p, 1e-300)
-    most = math.sqrt(max((1.0 - sine) * (1.0 + sine), 0.0))
+    most = 1.0
+    if r.least_pt > 0.0:
+        sine = r.least_pt / max(p, 1e-300)
+        most = math.sqrt(max((1.0 - sine) * (1.0 + sine), 0.0))
     x = 2.0 * c - 1.0
     if not r.heavy:
         return most * x, 2.0 * most
-    beta = min(2.0 * p / math.sqrt(s_hat), 1.0 - 1e-9)
+    beta = min(2.0 * p / root, 1.0 - 1e-9)
     edge = 0.5 * math.log((1.0 + beta * most) / (1.0 - beta * most))
     grow = math.exp(2.0 * edge * x)
     tanh = (grow - 1.0) / (grow + 1.0)

@@ -56,6 +56,7 @@ def physics_of(definition: Definition, scale: str | float, factorization: str | 
         start=integrand.pairs.first,
         helicities=helicities,
         states=states,
+        codes=np.array([_codes(law, h[:k]) for law, h, k in zip(numbers, helicities, states, strict=True)]),
         mass_2=m * m,
         width=(width / m if running else width * m) if m else 0.0,
         running=running,
@@ -119,11 +120,23 @@ def _law(group: Group, theory: Theory) -> tuple[Values, int] | None:
         quark, lepton = _z(theory, abs(a)), _z(theory, abs(c))
         law[laws.PHOTON] = theory.e**2 * _charge(abs(a)) * _charge(abs(c))
         law[[laws.LL, laws.LR, laws.RL, laws.RR]] = np.outer(quark, lepton).ravel()
+        laws.complete(law)
         return law, 23
     if abs(a) != abs(b) and abs(c) != abs(d):
         law[laws.LL] = theory.e**2 / (2.0 * theory.sin2_theta_w)
+        laws.complete(law)
         return law, 24
     return None
+
+
+def _codes(law: Values, helicities: Values) -> list[int]:
+    """Which row of helicities has each combination of bits; 0 where none has (its weight is then 0)."""
+    incoming = 0 if law[laws.ORDER] > 0.0 else 1
+    fermion = 2 if law[laws.ORDER] * law[laws.TURN] > 0.0 else 3
+    found = [0] * 8
+    for row, h in enumerate(helicities):
+        found[4 * int(h[incoming] > 0) + 2 * int(h[fermion] > 0) + int(h[5 - fermion] > 0)] = row
+    return found
 
 
 def _charge(pdg: int) -> float:

@@ -57,20 +57,29 @@ def bucket(low: float, per_unit: float, count: np.int64, place: float) -> np.int
 
 
 @kernel
+def q_weights(grid: Grid, log_q2: float) -> tuple[np.int64, Weights]:
+    """The cell in Q of log Q^2, held to the grid, and the weights there."""
+    low, high, per_unit = grid.q_range[0], grid.q_range[1], grid.q_range[2]
+    place = min(max(log_q2, low), high)
+    guess = grid.q_buckets[bucket(low, per_unit, grid.q_buckets.shape[0], place)]
+    q = locate(grid.q_cells, np.int64(0), guess, place)
+    return q, weights(grid.q_cells, q, place)
+
+
+@kernel
 def xf_at(grid: Grid, log_x: float, log_q2: float, row: NDArray[np.float64]) -> None:
     """Write x f of the fourteen partons, x < 1, and two zeros into row (16,).
 
     Sixteen, because fourteen leave a rest behind the vector loop: 91 ns a point, 60 with two more.
     """
-    low, high, per_unit = grid.q_range[0], grid.q_range[1], grid.q_range[2]
-    place = min(max(log_q2, low), high)
-    q = locate(
-        grid.q_cells,
-        np.int64(0),
-        grid.q_buckets[bucket(low, per_unit, grid.q_buckets.shape[0], place)],
-        place,
-    )
-    v0, v1, v2, v3 = weights(grid.q_cells, q, place)
+    q, v = q_weights(grid, log_q2)
+    xf_at_q(grid, log_x, q, v, row)
+
+
+@kernel
+def xf_at_q(grid: Grid, log_x: float, q: np.int64, v: Weights, row: NDArray[np.float64]) -> None:
+    """`xf_at` where the cell in Q and its weights are known."""
+    v0, v1, v2, v3 = v
     s = grid.q_subgrid[q]
     low, high, per_unit = grid.x_range[s, 0], grid.x_range[s, 1], grid.x_range[s, 2]
     place = min(max(log_x, low), high)
