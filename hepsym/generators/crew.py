@@ -163,6 +163,10 @@ def _result(distributed: Any, future: Any) -> Any:
         raise RunError(f"the Dask workers that took a job died: {error}") from None
     except CancelledError:
         raise RunError("the Dask scheduler went away; go on with --resume") from None
+    except (InputError, RunError):
+        raise
+    except Exception as error:  # such as a worker that has no hepsym, or not this one
+        raise RunError(f"a Dask worker failed: {type(error).__name__}: {error}") from error
 
 
 def chosen_crew(workers: int | None, dask: str | None) -> Crew | None:

@@ -64,9 +64,13 @@ def by_crew(crew: Crew, card: Card, filler: Filler, seed: int, dataset: DatasetW
         ShardJob(toml, card.name, seed, filler.weighted, directory, i, *dataset.span(i), exact)
         for i in dataset.missing
     ]
-    for job, made in crew(make_shard, jobs):
-        dataset.adopt(Shard.from_json(made))
-        yield job.last - job.first
+    try:
+        for job, made in crew(make_shard, jobs):
+            dataset.adopt(Shard.from_json(made))
+            yield job.last - job.first
+    except RunError as error:
+        kept = "complete shards are kept; go on with --resume"
+        raise RunError(str(error).replace("nothing was left behind", kept)) from None
     for part in dataset.path.glob(".events-*.part"):  # what a killed worker left
         part.unlink(missing_ok=True)
 

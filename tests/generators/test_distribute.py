@@ -15,6 +15,7 @@ import pytest
 from hepsym import events
 from hepsym.cli import main
 from hepsym.errors import InputError, RunError
+from hepsym.events.atomic import disk_error
 from hepsym.events.native import merge
 from hepsym.generators import generate_to, load_card
 from hepsym.generators.cards import to_toml
@@ -70,9 +71,10 @@ def test_two_threads(whole: tuple[bool, Path], tmp_path: Path) -> None:
     assert digest(make(tmp_path / "d", weighted=weighted, threads=2)) == digest(dataset)
 
 
-def test_two_processes(whole: tuple[bool, Path], tmp_path: Path) -> None:
-    weighted, dataset = whole
-    assert digest(make(tmp_path / "d", weighted=weighted, crew=on_processes(2))) == digest(dataset)
+def test_two_processes(tmp_path: Path) -> None:
+    """Weighted; unweighted is where one of them is killed, below."""
+    made = make(tmp_path / "processes", weighted=True, crew=on_processes(2))
+    assert digest(made) == digest(make(tmp_path / "threads", weighted=True))
 
 
 def test_a_dask_cluster(whole: tuple[bool, Path], tmp_path: Path, cluster: Any) -> None:
@@ -160,6 +162,33 @@ def test_workers_write_datasets_only(tmp_path: Path) -> None:
 def test_no_scheduler_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no Dask scheduler answers at 'tcp:"):
         make(tmp_path / "d", crew=on_dask("tcp://127.0.0.1:9", timeout=1.0))
+
+
+def divide(x: int) -> float:
+    return 1 / x
+
+
+def test_a_fault_on_a_worker_is_one_line(cluster: Any) -> None:
+    with pytest.raises(RunError, match="a Dask worker failed: ZeroDivisionError: division by zero"):
+        list(on_dask(cluster.scheduler_address)(divide, [1, 0]))
+
+
+def test_a_full_disk_under_a_worker_keeps_what_is_complete(tmp_path: Path) -> None:
+    """The disk refuses the third shard; resumed, the files are those of an uninterrupted run."""
+    done: list[int] = []
+
+    def here(work: Any, jobs: Any) -> Any:
+        for job in jobs:
+            if len(done) == 2:
+                raise disk_error(tmp_path / "shard", OSError(28, "No space left on device"))
+            yield job, work(job)
+            done.append(job.index)
+
+    with pytest.raises(RunError, match="the disk is full; complete shards are kept; go on with --resume"):
+        make(tmp_path / "d", crew=here)
+    assert len(json.loads((tmp_path / "d" / "manifest.json").read_text())["shards"]) == 2
+    make(tmp_path / "whole")
+    assert digest(make(tmp_path / "d", resume=True)) == digest(tmp_path / "whole")
 
 
 def test_a_worker_that_integrates_another_number_is_refused(tmp_path: Path) -> None:
