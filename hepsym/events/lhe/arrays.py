@@ -11,7 +11,7 @@ from hepsym.errors import InputError
 from hepsym.events.event import Events, Provenance
 from hepsym.events.lhe.columns import WEIGHT_PREFIX
 from hepsym.events.lhe.lines import Lines
-from hepsym.events.lhe.named import NamedTable, joined, named_table
+from hepsym.events.lhe.named import NamedTable, bounded, joined, named_table
 from hepsym.events.lhe.numbers import numbers
 from hepsym.events.lhe.scan import TOKENS_HEAD, TOKENS_PARTICLE
 from hepsym.events.lhe.single import SingleEvent
@@ -20,6 +20,8 @@ __all__ = ["Pending", "Piece"]
 
 MOST_NUMBERS = 2**19
 MOST_EVENTS = 2**16
+WIDE = 2**12
+"""Numbers of an event that is handed out at once, or what comes after would be padded to it."""
 _WHOLE = {0: "PDG id", 1: "status", 2: "first mother", 3: "second mother", 4: "colour", 5: "anticolour"}
 
 
@@ -54,6 +56,7 @@ class Pending:
         self._pieces: list[Piece] = []
         self._size = 0
         self._widest = 1
+        self._names: dict[str, None] = {}
         self._forget_text()
 
     def _forget_text(self) -> None:
@@ -75,6 +78,9 @@ class Pending:
         self._counts.append(len(event.particles) // TOKENS_PARTICLE)
         self._first_lines.append(event.line)
         self._reweights.append(event.rwgt)
+        if not self._names.keys() >= event.rwgt.keys():
+            self._names |= dict.fromkeys(event.rwgt)
+            bounded(len(self._names), self._size + 1)
         self._attributes.append(event.attributes)
         self._lists.append(event.weights)
         self._size += 1
@@ -95,7 +101,8 @@ class Pending:
     @property
     def full(self) -> bool:
         """Whether it is time to hand out; padding counts, or one long event would fill the memory."""
-        return self._size >= MOST_EVENTS or self._size * self._widest > MOST_NUMBERS
+        many = self._size >= MOST_EVENTS or self._size * self._widest > MOST_NUMBERS
+        return many or (self._size > 0 and self._widest > WIDE)
 
     def _numbers_of_text(self) -> None:
         if not self._counts:

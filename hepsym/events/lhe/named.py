@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from hepsym.errors import InputError
 
-__all__ = ["NamedTable", "joined", "named_table"]
+__all__ = ["NamedTable", "bounded", "joined", "named_table"]
 
 NamedTable = tuple[tuple[str, ...], NDArray[np.float64]]
 """Names, and (n, names): NaN where an event has none of that name."""
@@ -15,7 +15,8 @@ NamedTable = tuple[tuple[str, ...], NDArray[np.float64]]
 MOST_VALUES = 2**23
 
 
-def _bounded(names: int, events: int) -> None:
+def bounded(names: int, events: int) -> None:
+    """Raise InputError for a table that only a hostile file asks for."""
     if names * events > MOST_VALUES and names > 2000:
         raise InputError(f"{names} different names of weights among {events} events are too many to hold")
 
@@ -23,7 +24,7 @@ def _bounded(names: int, events: int) -> None:
 def named_table(events: Sequence[dict[str, float]]) -> NamedTable:
     """The table of these events' weights. Raises InputError for too many different names."""
     names = tuple(dict.fromkeys(name for values in events for name in values))
-    _bounded(len(names), len(events))
+    bounded(len(names), len(events))
     place = {name: i for i, name in enumerate(names)}
     table = np.full((len(events), len(names)), np.nan)
     for row, values in zip(table, events, strict=True):
@@ -38,7 +39,7 @@ def joined(tables: Sequence[NamedTable], sizes: Sequence[int]) -> NamedTable:
     if all(names == first for names, _ in tables):
         return first, np.concatenate([values for _, values in tables])
     names = tuple(dict.fromkeys(name for some, _ in tables for name in some))
-    _bounded(len(names), sum(sizes))
+    bounded(len(names), sum(sizes))
     place = {name: i for i, name in enumerate(names)}
     out = np.full((sum(sizes), len(names)), np.nan)
     begin = 0
