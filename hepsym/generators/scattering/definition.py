@@ -140,7 +140,10 @@ def _with_massless_partons(card: Card) -> Card:
 
 
 def _groups(subprocesses: Sequence[Subprocess], theory: Theory, degrees: tuple[float, float]) -> list[Group]:
-    """Subprocesses gathered by the signature of their matrix elements, those that vanish left out."""
+    """Subprocesses gathered by the signature of their matrix elements, those that vanish left out.
+
+    Without orders in the string, those of the lowest WEIGHTED order alone, as in MadGraph.
+    """
     elements: dict[Any, Any] = {}
     members: dict[Any, list[tuple[int, ...]]] = {}
     fault: InputError | None = None
@@ -155,7 +158,10 @@ def _groups(subprocesses: Sequence[Subprocess], theory: Theory, degrees: tuple[f
     if not elements:
         assert fault is not None
         raise fault
-    return [Group(elements[s], tuple(members[s])) for s in elements]
+    least = min(element.weighted for element in elements.values())
+    ordered = any(subprocess.orders.given for subprocess in subprocesses)
+    kept = [s for s, element in elements.items() if ordered or element.weighted == least]
+    return [Group(elements[s], tuple(members[s])) for s in kept]
 
 
 def _refuse_mixed_orders(card: Card, groups: Sequence[Group]) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from hepsym._numba import kernel, loop
 from hepsym.generators.scattering.final import Final
 from hepsym.generators.scattering.two_body import two_body, two_body_inverse
-from hepsym.lorentz.kernels import boost_from_rest, boost_to_rest
+from hepsym.lorentz.kernels.boosts import boost_from_rest, boost_to_rest
 
 __all__ = ["Leaf", "System", "Tree"]
 
