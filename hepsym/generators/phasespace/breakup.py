@@ -83,6 +83,8 @@ def rest_direction(
     along = (ahead * mass - q * e) / energy / p
     along = min(max(along, -1.0), 1.0)
     tx, ty, tz = px - ahead * nx, py - ahead * ny, pz - ahead * nz
+    rest = tx * nx + ty * ny + tz * nz  # what rounding left along n counts: it is not boosted down
+    tx, ty, tz = tx - rest * nx, ty - rest * ny, tz - rest * nz
     across = math.sqrt(tx * tx + ty * ty + tz * tz)
     size = math.sqrt((1.0 - along) * (1.0 + along))
     if size < 1e-4:
