@@ -1,0 +1,126 @@
+"""`hepsym compare`: are samples compatible with the first of them?"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated, Any
+
+import typer
+
+from hepsym.cli._errors import reported
+from hepsym.cli._output import plain, print_json, progress_bar
+from hepsym.errors import InputError
+
+app = typer.Typer()
+
+SHOWN = 12
+"""Observables listed, the most different first; the JSON has all."""
+
+
+@app.command()
+def compare(
+    files: Annotated[
+        list[Path], typer.Argument(help="Two samples or more (event files, datasets, tables, runs).")
+    ],
+    observables: Annotated[
+        list[str] | None,
+        typer.Option(help="By name, with commas: 'pt(mu-),m(mu- mu+)'. May be repeated."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="New directory: page, numbers, histograms.")
+    ] = None,
+    bins: Annotated[int, typer.Option(help="Bins of each histogram, from 2 to 1000.")] = 50,
+    alpha: Annotated[float, typer.Option(help="Family-wise p below this is a difference.")] = 0.01,
+    seed: Annotated[int, typer.Option(min=0, help="Of the classifier and of simulated null laws.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Compare samples with the first one: chi-squared, Kolmogorov-Smirnov, a smooth test, a classifier.
+
+    One p-value says how probable so large a difference is between samples of one law. The exit status is
+    0 whether they are compatible or not.
+
+    Example:
+
+        hepsym compare pythia.lhe.gz ours -o comparison
+    """
+    with reported():
+        from hepsym.events.atomic import new_path
+
+        start = perf_counter()
+        if out is not None:
+            new_path(out)
+        names = None if observables is None else split_names(observables)
+        from hepsym.report.compare import compare as compared
+        from hepsym.report.compare import write_comparison
+
+        with progress_bar("comparing") as progress:
+            comparison = compared(
+                files, observables=names, bins=bins, alpha=alpha, seed=seed, progress=progress
+            )
+        told = plain(comparison.to_json())
+        if out is not None:
+            page = write_comparison(comparison, out, told)
+            told |= {"out": str(out), "page": str(page)}
+        told["seconds"] = perf_counter() - start
+        if as_json:
+            print_json(told)
+        else:
+            print("\n".join(summary(told)))
+
+
+def split_names(texts: list[str]) -> list[str]:
+    """The names of "pt(mu-),m(mu-, mu+)": commas inside parentheses do not divide.
+
+    Raises InputError for an empty name.
+    """
+    names = []
+    for text in texts:
+        depth, name = 0, ""
+        for sign in f"{text},":
+            depth += (sign == "(") - (sign == ")")
+            if sign == "," and depth <= 0:
+                names.append(name.strip())
+                name, depth = "", 0
+            else:
+                name += sign
+        if name:
+            names.append(name.rstrip(",").strip())
+    if not all(names):
+        raise InputError(f"--observables {' '.join(texts)!r} holds an empty name: write 'pt(mu-),phi(mu-)'")
+    return names
+
+
+def summary(told: Mapping[str, Any]) -> Iterator[str]:
+    """The result in words, line by line."""
+    for one in told["comparisons"]:
+        word = "compatible" if one["compatible"] else "DIFFERENT"
+        yield f"{one['file']} against {told['reference']}: {word}, p = {one['p_value']:.3g}"
+        yield f"  {'observable':<26} {'chi2/ndf':>14} {'p(chi2)':>9} {'p(KS)':>9} {'p(smooth)':>9}"
+        ordered = sorted(one["observables"].items(), key=lambda item: _smallest(item[1]))
+        for name, v in ordered[:SHOWN]:
+            ratio = f"{v['chi2']:.1f}/{v['ndf']}"
+            p_values = " ".join(f"{v[key]:>9.2g}" for key in ("p_chi2", "p_ks", "p_smooth"))
+            yield f"  {name:<26} {ratio:>14} {p_values}"
+        if len(ordered) > SHOWN:
+            yield f"  and {len(ordered) - SHOWN} more, less different"
+        tests = one["histograms"]
+        yield (
+            f"  histograms: smallest of {tests['tests']} p-values {tests['smallest_p']:.2g}, "
+            f"worth p = {tests['p_value']:.3g}"
+        )
+        if one["classifier"] is not None:
+            c = one["classifier"]
+            yield f"  classifier: AUC {c['auc']:.4f} ± {c['error']:.4f}, p = {c['p_value']:.3g}"
+        if one["rate"] is not None:
+            r = one["rate"]
+            p = "not tested" if r["p_value"] is None else f"p = {r['p_value']:.3g}"
+            yield f"  rate: {r['rate']:.6g} pb over {r['reference']:.6g} pb = {r['ratio']:.6f}, {p}"
+    if len(told["comparisons"]) > 1:
+        yield f"All together: p = {told['p_value']:.3g}"
+    yield from (f"note: {note}" for note in told["notes"])
+    if "page" in told:
+        yield f"page -> {told['page']}"
+
+
+def _smallest(values: Mapping[str, Any]) -> float:
+    return float(min(values["p_chi2"], values["p_ks"], values["p_smooth"]))
