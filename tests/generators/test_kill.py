@@ -172,7 +172,7 @@ def test_a_run_killed_before_its_first_manifest_can_be_resumed(forge: Forge, tmp
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("source") / "events"
-    events.write(path, generate(load_card("ee2mumu"), 30_000, seed=4))
+    events.write(path, generate(load_card("ee2mumu"), 8_000, seed=4))
     return path
 
 
