@@ -97,7 +97,7 @@ def validate(path: str | os.PathLike[str], *, tolerance: float | None = None, mo
         count = len(faults)
     try:
         for piece in _pieces(path, kind):
-            near = _tolerance(piece, kind) if tolerance is None else tolerance
+            near = _tolerance(piece) if tolerance is None else tolerance
             for fault in faults_in(piece, events, near):
                 count += 1
                 if len(faults) < most:
@@ -112,8 +112,9 @@ def validate(path: str | os.PathLike[str], *, tolerance: float | None = None, mo
     return Validation(events, faults[:most], count)
 
 
-def _tolerance(events: Events, kind: str) -> float:
-    return TEXT_TOLERANCE if kind == "lhe" and not events.provenance.versions else TOLERANCE
+def _tolerance(events: Events) -> float:
+    """Events that came from another program's text keep its digits in whatever format they are now."""
+    return TOLERANCE if events.provenance.versions else TEXT_TOLERANCE
 
 
 def _pieces(path: str | os.PathLike[str], kind: str) -> Iterator[Events]:
