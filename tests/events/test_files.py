@@ -80,9 +80,7 @@ def test_formats_by_name(tmp_path: Path) -> None:
     named |= {"x.h5": "hdf5", "x.jetnet.h5": "jetnet", "x.hepmc.gz": "hepmc", "x.rntuple.root": "root"}
     assert {name: ev.format_of(name) for name in named} == named
     for name in ("a.rot", "a.txt", "a.gz", "a.v2"):
-        with pytest.raises(
-            InputError, match=r"unknown suffix .*\.lhe\.gz, .*\.root, \.npz, \.parquet"
-        ):
+        with pytest.raises(InputError, match=r"unknown suffix .*\.lhe\.gz, .*\.root, \.npz, \.parquet"):
             ev.check_output(tmp_path / name)
     with pytest.raises(InputError, match="does not exist"):
         ev.read(tmp_path / "absent.lhe")
