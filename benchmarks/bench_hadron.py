@@ -23,7 +23,7 @@ from hepsym.generators import load_card
 from hepsym.generators.generate import generator_for
 from hepsym.random import key
 
-N, THEIRS = 1 << 17, 20_000
+N, THEIRS = 1 << 16, 20_000
 SETTINGS = [
     *(line for line in bench_pythia.SETTINGS if not line.startswith(("Beams", "PDF"))),
     "Beams:eCM = 13000",
