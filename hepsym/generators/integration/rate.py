@@ -19,6 +19,8 @@ from hepsym.generators.integration.integrand import Density, Integrand
 __all__ = ["Iteration", "Rate", "integrate"]
 
 Array = NDArray[np.float64]
+ROUNDING = 4e-16
+"""Relative error of the mean of weights that are all the same."""
 _IN_CELL = 4
 """Points a cell gets, at least."""
 
@@ -119,7 +121,8 @@ def _estimate(weights: Array, cells: int) -> Iteration:
     mean = np.bincount(cell, weights=weights, minlength=cells) / count
     square = np.bincount(cell, weights=(weights - mean[cell]) ** 2, minlength=cells)
     variance = square / (count - 1) / count
-    return Iteration(len(weights), float(mean.mean()), float(np.sqrt(variance.sum()) / cells))
+    value = float(mean.mean())
+    return Iteration(len(weights), value, max(float(np.sqrt(variance.sum()) / cells), ROUNDING * abs(value)))
 
 
 def table(iterations: Sequence[Iteration]) -> str:

@@ -41,7 +41,8 @@ OVER_2_PI = 0.5 / math.pi
 MASS = 0
 """slot, uniform, law, parent, and where the list of its siblings starts and stops."""
 CHAIN = 1
-"""node, first uniform, children, start of the list: children, then the systems of the first 2, 3, ..."""
+"""node, first uniform, children, start of the list (children, then the systems of the first 2, 3, ...),
+and how many of the children are systems."""
 DIET = 2
 SPLIT = 3
 """parent, a, b, first of two uniforms, whether the parent is at rest."""
@@ -89,7 +90,7 @@ def _chain(slots: Array, u: Array, weight: Array, v: Array, room: Array, laid: L
     node = slots[step[1]]
     for j in range(BLOCK):
         room[j] = node[T + j]
-    for c in range(children):
+    for c in range(children if step[5] > 0 else 0):
         child = slots[lists[start + c]]
         for j in range(BLOCK):
             room[j] -= child[T + j]

@@ -140,7 +140,8 @@ class Program:
             ]
             here = len(self.lists)
             self.lists += children + systems[1:]
-            self._step([self.chain, slot, self._take(len(children) - 2), len(children), here])
+            inner = sum(bool(child.parts) for child in part.parts)
+            self._step([self.chain, slot, self._take(len(children) - 2), len(children), here, inner])
         systems.append(slot)
         for k in range(len(children) - 1, 0, -1):
             whole = systems[k]

@@ -71,6 +71,8 @@ class Definition:
         outgoing = subprocesses[0].outgoing
         channels, skip = channels_of(card.integration.bw_cutoff, theory, collision, groups, outgoing, chosen)
         scale, other = card.qcd.scale, card.qcd.factorization_scale
+        if incoming == 1 and isinstance(scale, str):  # no transverse momentum means anything at rest
+            scale = collision.sqrt_s
         alpha_s = _alpha_s(card, collision.pdf, couplings(card.electroweak).m_z)
         integrand = ScatteringIntegrand(
             collision, groups, channels, chosen, skip,

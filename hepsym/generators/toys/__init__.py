@@ -1,0 +1,11 @@
+"""What are the simplest sets whose dimension, equations and generators are known? Toys with their truth."""
+
+from hepsym.generators.toys.collisions import COLLISIONS
+from hepsym.generators.toys.mechanics import MECHANICS
+from hepsym.generators.toys.shapes import SHAPES
+from hepsym.generators.toys.toy import Toy
+
+__all__ = ["COLLISIONS", "MECHANICS", "SHAPES", "TOYS", "Toy"]
+
+TOYS: dict[str, Toy] = {toy.name: toy for toy in (*SHAPES, *MECHANICS, *COLLISIONS)}
+"""Every toy by name."""
