@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from hepsym.generators import Generator, card_names, generator_for, load_card
+from hepsym.generators.decay_chain import is_decay_chain
+from hepsym.generators.process_string import read_process, single_process
 
 WORST = 3.0
 PRECISION = 2e-3
@@ -51,8 +53,14 @@ def test_the_cards_own_references(name: str, index: int, record_property: Any) -
         )
 
 
+def has_a_rate(name: str) -> bool:
+    """Chains of hadrons are drawn flat in phase space: nothing says how often they happen."""
+    process = load_card(name).process
+    return len(read_process(process).incoming) > 1 or not is_decay_chain(single_process(process))
+
+
 def test_every_card_has_a_reference() -> None:
-    assert {name for name, _ in REFERENCES} == set(card_names())
+    assert {name for name, _ in REFERENCES} == {name for name in card_names() if has_a_rate(name)}
 
 
 @pytest.mark.parametrize(("name", "index"), REFERENCES)
