@@ -31,6 +31,8 @@ COMMANDS: dict[str, str] = {
     "fit": "Train an autoencoder on event files or tables.",
     "analyze": "Which latents matter, and which observables they follow.",
     "report": "Write a run's report, one HTML file.",
+    "symmetries": "Dimension, equations and symmetry generators of events or a table.",
+    "compare": "Are samples compatible with the first? Tests, ratio plots, one p-value.",
     "study": "Run a study card end to end: generate, fit, analyze, report.",
     "doctor": "Check this installation: threads, kernel cache, GPU, extras.",
     "cite": "BibTeX of hepsym and of the work it stands on.",

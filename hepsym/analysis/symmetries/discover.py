@@ -1,0 +1,157 @@
+"""What are the symmetries of this table? Dimension, equations, generators, all under one alpha."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepsym.analysis.symmetries.algebra import identify
+from hepsym.analysis.symmetries.constraints import Constraint, Constraints, find_constraints
+from hepsym.analysis.symmetries.density import DELTA
+from hepsym.analysis.symmetries.dimension import Dimension, dimension
+from hepsym.analysis.symmetries.errors import BUDGET
+from hepsym.analysis.symmetries.generators import Generator, made, unequal_units
+from hepsym.analysis.symmetries.lie import fields_score, tangent_fields, tidy
+from hepsym.analysis.symmetries.recognition import recognise
+from hepsym.analysis.symmetries.survival import surviving
+from hepsym.errors import InputError
+
+__all__ = ["Discovery", "discover"]
+
+Floats = NDArray[np.float64]
+
+ROWS = 20_000
+"""Rows looked at; more change nothing that holds for every row."""
+
+FIELD_POINTS = 1500
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Discovery:
+    """Everything that is claimed of a table at family-wise alpha."""
+
+    dimension: Dimension
+    constraints: tuple[Constraint, ...]
+    generators: tuple[Generator, ...]
+    algebra: str
+    of: str
+    broken: tuple[dict[str, Any], ...]
+    density: dict[str, Any]
+    centre: Floats
+    alpha: float
+    n: int
+    columns: tuple[str, ...]
+    noise: float
+    notes: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract of `hepsym symmetries --json`."""
+        d = self.dimension
+        return {
+            "dimension": {
+                "value": d.value, "low": d.low, "high": d.high, "evidence": d.evidence, "scale": d.scale,
+            },
+            "constraints": [
+                {
+                    "formula": c.formula, "kind": c.kind, "degree": c.degree,
+                    "residual": c.residual, "p_value": c.p_value,
+                    "values": {k: {"value": v, "error": e} for k, (v, e) in c.values.items()},
+                }
+                for c in self.constraints
+            ],
+            "generators": {
+                "count": len(self.generators), "algebra": self.algebra,
+                "basis": [g.to_json() for g in self.generators], "of": self.of, "centre": self.centre,
+            },
+            "broken": list(self.broken),
+            "density": self.density,
+            "noise": self.noise,
+            "alpha": self.alpha,
+            "n": self.n,
+            "columns": list(self.columns),
+            "notes": list(self.notes),
+        }  # fmt: skip
+
+
+def discover(
+    rows: Floats, names: Sequence[str], *, alpha: float = 0.01, scale: float | None = None,
+    max_degree: int = 2, seed: int = 1,
+) -> Discovery:  # fmt: skip
+    """Dimension, equations and generators of rows (n, D), finite, with D names.
+
+    alpha bounds the chance of any false claim in the run. scale, in standard deviations of a column:
+    what is thinner counts as none; absent, equations are exact or explained by noise that shows itself.
+    Raises InputError for too few rows, other degrees than 1 and 2, alpha outside (0, 1/2).
+    """
+    _check(rows, names, alpha, scale, max_degree)
+    mixed = rows[np.random.default_rng([seed, len(rows)]).permutation(len(rows))[:ROWS]]
+    half = len(mixed) // 2
+    fit, test = mixed[:half], mixed[half:]
+    found = find_constraints(fit, test, max_degree=max_degree, alpha=alpha * BUDGET["constraints"])
+    white = found.frame.white(mixed)
+    dim = dimension(white, found.quadrics)
+    fields, notes = _tangent(found, white, dim)
+    density = surviving(found, fields, white, alpha=alpha * BUDGET["density"], seed=seed)
+    bent = len(fields) > 0
+    shown = fields if bent else density.certified
+    generators = made(shown, found.frame, names, _scores(found, white, fields) if bent else density.bounds)
+    broken = [
+        {"name": g.name, "matrix": g.matrix, "shift": g.shift, "p_value": g.score, "of": "density"}
+        for g in made(tidy(density.broken, found.frame), found.frame, names, density.p_values)
+    ] + unequal_units(generators, found.frame, names)
+    return Discovery(
+        dimension=dim,
+        constraints=tuple(recognise(found, test, names)),
+        generators=generators,
+        algebra=identify(shown).name,
+        of="manifold" if bent else "density",
+        broken=tuple(broken),
+        density={
+            "count": len(density.certified),
+            "algebra": identify(density.certified).name,
+            "bounds": density.bounds,
+            "delta": DELTA,
+            "undecided": density.undecided,
+        },
+        centre=found.frame.centre,
+        alpha=alpha,
+        n=len(rows),
+        columns=tuple(names),
+        noise=found.noise,
+        notes=(*found.notes, *notes, *density.notes),
+    )
+
+
+def _tangent(found: Constraints, white: Floats, dim: Dimension) -> tuple[Floats, list[str]]:
+    """Fields along the surface; none where no equation of degree two bends it."""
+    rank = found.frame.rank
+    none = np.zeros((0, rank, rank + 1))
+    if not len(found.quadrics):
+        return none, []
+    if dim.value < dim.high:
+        return none, ["generators of the manifold were not looked for: its equations are of higher degree"]
+    fields, _ = tangent_fields(white[:FIELD_POINTS], found.quadrics, max(1e-6, 3 * found.noise))
+    return tidy(fields, found.frame), []
+
+
+def _scores(found: Constraints, white: Floats, fields: Floats) -> Floats:
+    return fields_score(white[:FIELD_POINTS], found.quadrics, fields)
+
+
+def _check(rows: Floats, names: Sequence[str], alpha: float, scale: float | None, max_degree: int) -> None:
+    n, columns = rows.shape
+    if len(names) != columns:
+        raise InputError(f"{len(names)} names for {columns} columns: give one each")
+    if not 0 < alpha < 0.5:
+        raise InputError(f"alpha = {alpha:g} is not between 0 and 0.5")
+    if scale is not None and not 0 < scale < 1:
+        raise InputError(f"scale = {scale:g} is not between 0 and 1 (standard deviations of a column)")
+    if max_degree not in {1, 2}:
+        raise InputError(f"max_degree = {max_degree} is not 1 or 2")
+    needed = 2 * (columns + 20)
+    if n < needed:
+        raise InputError(
+            f"{n} rows for {columns} columns are too few: give at least {needed}, or fewer columns"
+        )

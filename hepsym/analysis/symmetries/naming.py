@@ -1,0 +1,27 @@
+"""What does a vector field do to the columns? "rotation of x, y", "boost of E, pz"."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepsym.analysis.symmetries.algebra import describe
+
+__all__ = ["name_field"]
+
+Floats = NDArray[np.float64]
+
+SHOWN = 8
+
+
+def name_field(matrix: Floats, shift: Floats, names: Sequence[str], scale: Floats) -> str:
+    """Kind of the field by its spectrum, and the columns that it moves."""
+    scaled = matrix * scale / scale[:, None]
+    size = np.abs(scaled).max(initial=0.0)
+    shifted = np.abs(shift / scale)
+    moved = np.flatnonzero(
+        (np.abs(scaled).max(axis=1) > 1e-6 * size) | (shifted > 1e-6 * max(size, shifted.max()))
+    )
+    told = ", ".join(names[i] for i in moved[:SHOWN])
+    more = f" and {len(moved) - SHOWN} more" if len(moved) > SHOWN else ""
+    return f"{describe(scaled, shift / scale)} of {told}{more}"

@@ -1,0 +1,189 @@
+"""What do physicists call these equations? Momentum conservation, mass shells, resonances, quadrics.
+
+Terms are recognised by structure: four columns of which E^2 - x^2 - y^2 - z^2 is fixed are a leg, and
+(p_a + p_b)^2 that is fixed is a resonance. Names of columns break ties between equal structures and
+are used to write formulae, for nothing else.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepsym.analysis.symmetries.constraints import Constraint, Constraints, relative_distance
+from hepsym.analysis.symmetries.errors import thin_p_value
+from hepsym.analysis.symmetries.quadratic_forms import Ideal, to_white
+from hepsym.analysis.symmetries.unnamed import unnamed
+from hepsym.analysis.symmetries.whitening import EXACT
+from hepsym.analysis.symmetries.writing import linear_formula, number
+
+__all__ = ["LEGS", "recognise"]
+
+Floats = NDArray[np.float64]
+Leg = tuple[int, int, int, int]
+
+LEGS = 24
+"""Tables of more columns are not searched for legs: too many sets of four."""
+
+
+def recognise(found: Constraints, rows: Floats, names: Sequence[str]) -> list[Constraint]:
+    """The equations of `found`, each once, with residuals on rows (m, D) that took no part in the fit."""
+    told = [_linear(found, i, names) for i in range(len(found.linear_p_values))]
+    ideal = Ideal(found.frame, found.quadrics, max(1e-5, 3 * found.noise))
+    legs = find_legs(ideal, rows, names) if rows.shape[1] <= LEGS else []
+    legs = aligned(legs, found.frame.relations[:, :-1])
+    told = [_conservation(c, found, i, legs) for i, c in enumerate(told)]
+    if not len(ideal.quadrics):
+        return told
+    elements: list[Floats] = []
+    threshold = 10 * EXACT if found.noise == 0 else 4 * found.noise
+    white = found.frame.white(rows)
+
+    def tested(
+        formula: str, kind: str, element: Floats, values: dict[str, tuple[float, float]]
+    ) -> Constraint:
+        distance = relative_distance(white, element[None, :])[:, 0]
+        rms = float(np.sqrt((distance**2).mean()))
+        return Constraint(formula, kind, 2, rms, thin_p_value(distance, threshold), values)
+
+    for legs_of, kind in [*(((leg,), "mass shell") for leg in legs), *_groups(legs)]:
+        form = _invariant(legs_of, rows.shape[1])
+        polynomial = to_white(0.0, np.zeros(rows.shape[1]), form, found.frame)
+        if len(elements) == len(ideal.quadrics) or ideal.residual(polynomial) > ideal.tolerance:
+            continue
+        element = ideal.within(polynomial)
+        if not _independent(element, elements):
+            continue
+        value, error = _mass(rows, form)
+        formula = f"{_written(legs_of, names)} = {number(value)}{'^2' if value else ''}"
+        told.append(tested(formula, kind, element, {"m": (value, error)}))
+        elements.append(element)
+    for element, formula, kind, values in unnamed(
+        ideal, np.array(elements).reshape(-1, ideal.quadrics.shape[1]), names
+    ):
+        told.append(tested(formula, kind, element, values))
+    return told
+
+
+def _linear(found: Constraints, i: int, names: Sequence[str]) -> Constraint:
+    relation = found.frame.relations[i]
+    formula, kind = linear_formula(relation[:-1], float(relation[-1]), names, found.frame.scale)
+    residual, p_value = float(found.linear_residuals[i]), float(found.linear_p_values[i])
+    error = residual * float(found.frame.scale[np.abs(relation[:-1]).argmax()])
+    return Constraint(formula, kind, 1, residual, p_value, {"value": (float(relation[-1]), error)})
+
+
+def _independent(element: Floats, elements: list[Floats]) -> bool:
+    values = np.linalg.svd(np.array([*elements, element]), compute_uv=False)
+    return bool(values[-1] > 1e-4)
+
+
+def _conservation(told: Constraint, found: Constraints, i: int, legs: Sequence[Leg]) -> Constraint:
+    """The same, called conservation where it sums one component over all legs."""
+    normal = found.frame.relations[i, :-1]
+    columns = np.flatnonzero(normal)
+    component = [k for k in range(4) if sorted(leg[k] for leg in legs) == columns.tolist()]
+    if told.kind != "sum rule" or not component or len(legs) < 2:
+        return told
+    return replace(told, kind="energy conservation" if component[0] == 0 else "momentum conservation")
+
+
+def find_legs(ideal: Ideal, rows: Floats, names: Sequence[str]) -> list[Leg]:
+    """Disjoint sets (E, x, y, z) of columns of which E^2 - x^2 - y^2 - z^2 is fixed and not negative."""
+    columns = rows.shape[1]
+    squares = []
+    for i in range(columns):
+        form = np.zeros((columns, columns))
+        form[i, i] = 1.0
+        squares.append(to_white(0.0, np.zeros(columns), form, ideal.span))
+    if not len(ideal.quadrics):
+        return []
+    varying, left = ideal.outside(np.array(squares))
+    size = np.linalg.norm(varying, axis=1)
+    if size.max() == 0:
+        return []
+    moving = [i for i in range(columns) if size[i] > 1e-9 * size.max()]
+    second = (rows**2).mean(axis=0)
+    scored: list[tuple[float, Leg]] = []
+    for space in combinations(moving, 3):
+        total = left[list(space)].sum(axis=0)
+        for energy in range(columns):
+            if energy in space:
+                continue
+            if np.linalg.norm(left[energy] - total) > ideal.tolerance * size[list(space)].max():
+                continue
+            if second[energy] < second[list(space)].sum() * (1 - 1e-9 - ideal.tolerance):
+                continue
+            scored.append((_untidiness((energy, *space), names), (energy, *space)))
+    legs: list[Leg] = []
+    for _, leg in sorted(scored):
+        if not any(set(leg) & set(other) for other in legs):
+            legs.append(leg)
+    return sorted(legs)
+
+
+def aligned(legs: list[Leg], relations: Floats) -> list[Leg]:
+    """The legs with their space components in one order, told by relations that sum one of each leg."""
+    if len(legs) < 2:
+        return legs
+    groups = []
+    for row in relations:
+        columns = set(np.flatnonzero(row).tolist())
+        of_leg = [columns & set(leg[1:]) for leg in legs]
+        if len(columns) == len(legs) and all(len(own) == 1 for own in of_leg):
+            groups.append([own.pop() for own in of_leg])
+    groups.sort(key=lambda group: legs[0].index(group[0]))
+    out = []
+    for k, leg in enumerate(legs):
+        own = [group[k] for group in groups]
+        rest = [c for c in leg[1:] if c not in own]
+        if len(rest) == 1:  # kept where the first leg has it
+            where = next(i for i, c in enumerate(legs[0][1:]) if c not in [g[0] for g in groups])
+            own.insert(where, rest[0])
+        else:
+            own += rest
+        out.append((leg[0], own[0], own[1], own[2]))
+    return out
+
+
+def _untidiness(leg: Leg, names: Sequence[str]) -> float:
+    """Breaks ties: columns whose names start alike, then columns that stand together, come first."""
+    prefixes = {names[i].rsplit(".", 1)[0] if "." in names[i] else names[i].strip("Epxyz_") for i in leg}
+    return 1000.0 * (len(prefixes) - 1) + (max(leg) - min(leg)) + (0.5 if leg[0] != min(leg) else 0.0)
+
+
+def _groups(legs: Sequence[Leg]) -> list[tuple[tuple[Leg, ...], str]]:
+    if len(legs) > 8:
+        return []
+    return [(group, "resonance") for size in range(2, len(legs) + 1) for group in combinations(legs, size)]
+
+
+def _invariant(legs: Sequence[Leg], columns: int) -> Floats:
+    """The form of (sum of p)^2."""
+    form = np.zeros((columns, columns))
+    for component, sign in enumerate((1.0, -1.0, -1.0, -1.0)):
+        chosen = np.zeros(columns)
+        chosen[[leg[component] for leg in legs]] = 1.0
+        form += sign * np.outer(chosen, chosen)
+    return form
+
+
+def _mass(rows: Floats, form: Floats) -> tuple[float, float]:
+    """Square root of the mean of x . S x, with its standard error; 0 where it cannot be told from 0."""
+    squared = np.einsum("ni,ij,nj->n", rows, form, rows)
+    mean, error = float(squared.mean()), float(squared.std() / np.sqrt(len(squared)))
+    rounding = 8 * np.finfo(float).eps * float((rows**2).sum(axis=1).mean())
+    error = float(np.hypot(error, rounding))
+    if mean <= 3 * error:
+        return 0.0, float(np.sqrt(abs(mean) + error))
+    return float(np.sqrt(mean)), float(error / (2 * np.sqrt(mean)))
+
+
+def _written(legs: Sequence[Leg], names: Sequence[str]) -> str:
+    parts = []
+    for component, sign in enumerate(("", " - ", " - ", " - ")):
+        inner = " + ".join(names[leg[component]] for leg in legs)
+        parts.append(f"{sign}({inner})^2" if len(legs) > 1 else f"{sign}{inner}^2")
+    return "".join(parts)

@@ -1,0 +1,69 @@
+"""Sets whose truth is declared: dimension, number of equations and algebra come out exactly."""
+
+import numpy as np
+import pytest
+
+from hepsym.analysis.symmetries import Discovery, discover
+from hepsym.generators.toys import TOYS
+
+ROWS = 4000
+
+
+def found(name: str, *, seed: int = 1) -> Discovery:
+    toy = TOYS[name]
+    return discover(toy.draw(ROWS, seed), toy.columns)
+
+
+@pytest.mark.parametrize("name", list(TOYS))
+def test_dimension_equations_and_algebra_are_those_declared(name: str) -> None:
+    toy, told = TOYS[name], found(name)
+    degrees = [c.degree for c in told.constraints]
+    assert told.dimension.value == toy.dimension
+    assert (degrees.count(1), degrees.count(2)) == (toy.linear, toy.quadratic)
+    assert all(c.residual < 1e-10 and c.p_value < 1e-100 for c in told.constraints)
+    if toy.manifold:
+        assert (told.of, told.algebra) == ("manifold", toy.manifold)
+        assert all(g.score < 1e-10 for g in told.generators)
+
+
+def test_terms_of_physics_are_called_by_their_names() -> None:
+    kinds = [c.kind for c in found("ee-3").constraints]
+    assert kinds.count("momentum conservation") == 3
+    assert kinds.count("energy conservation") == 1
+    assert kinds.count("mass shell") == 3
+    resonance = found("pp-narrow").constraints[-1]
+    assert resonance.kind == "resonance"
+    assert resonance.values["m"][0] == pytest.approx(91.1876, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", ["sphere", "ee-2", "ee-3", "pp-narrow", "spring-pair"])
+def test_turned_shifted_and_scaled_columns_change_nothing_but_names(name: str) -> None:
+    """x -> x R + c with units from 1e-3 to 1e3: the same dimension, number of equations, and algebra."""
+    toy = TOYS[name]
+    rng = np.random.default_rng(5)
+    rows = toy.draw(ROWS)
+    columns = rows.shape[1]
+    turn = np.linalg.qr(rng.normal(size=(columns, columns)))[0]
+    moved = (rows @ turn + rng.normal(size=columns) * rows.std()) * 10 ** rng.uniform(-3, 3, columns)
+    told = discover(moved, [f"c{i}" for i in range(columns)])
+    degrees = [c.degree for c in told.constraints]
+    assert told.dimension.value == toy.dimension
+    assert (degrees.count(1), degrees.count(2)) == (toy.linear, toy.quadratic)
+    assert told.algebra == toy.manifold
+
+
+def test_the_order_of_columns_and_their_names_decide_nothing() -> None:
+    toy = TOYS["ee-3"]
+    order = np.random.default_rng(2).permutation(12)
+    told = discover(toy.draw(ROWS)[:, order], [f"c{i}" for i in range(12)])
+    assert told.dimension.value == 5
+    assert sorted(c.kind for c in told.constraints)[-3:] == ["momentum conservation"] * 3
+    assert [c.kind for c in told.constraints].count("mass shell") == 3
+    assert told.algebra == "so(3)"
+
+
+def test_a_torus_is_flat_where_no_quadric_says_so() -> None:
+    u, v = np.random.default_rng(1).uniform(0, 2 * np.pi, (2, 8000))
+    rows = np.column_stack([(2 + np.cos(u)) * np.cos(v), (2 + np.cos(u)) * np.sin(v), np.sin(u)])
+    told = discover(rows, ["x", "y", "z"])
+    assert (told.dimension.value, told.dimension.high, len(told.constraints)) == (2, 3, 0)
