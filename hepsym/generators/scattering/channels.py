@@ -113,8 +113,10 @@ def channels_of(
     for forest in forests:
         root = _system(everyone, [*declared, *(p for p in forest if p.legs != everyone)], bounds)
         parts = (root.first, root.second)
-        least_pt = max((selection.least_pt(x.leg) for x in parts if isinstance(x, Leaf)), default=0.0)
-        finals.append((forest, Tree(root, least_pt, peaked, exchanged or 0.0)))
+        leaves = [part.leg for part in parts if isinstance(part, Leaf)]
+        least_pt = max(map(selection.least_pt, leaves), default=0.0)
+        cosine = 1.0 if collision.pdf is not None else min(map(selection.most_cosine, leaves), default=1.0)
+        finals.append((forest, Tree(root, least_pt, cosine, peaked, exchanged or 0.0)))
     if collision.pdf is None:
         channels = [Channel(Fixed(collision.sqrt_s), tree) for _, tree in finals]
         return _distinct(channels), frozenset()

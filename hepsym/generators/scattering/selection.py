@@ -63,6 +63,14 @@ class Selection:
         """The lower bound on a leg's transverse momentum, GeV; 0 without one."""
         return max((c.low for c in self._of("pt", (leg,))), default=0.0)
 
+    def most_cosine(self, leg: int) -> float:
+        """The upper bound on |cos theta| of a leg that bounds on cos theta and eta set; 1 without one."""
+        found = [max(abs(c.high), 0.0 if c.absolute else abs(c.low)) for c in self._of("cos_theta", (leg,))]
+        found += [
+            math.tanh(max(abs(c.high), 0.0 if c.absolute else abs(c.low))) for c in self._of("eta", (leg,))
+        ]
+        return min([1.0, *found])
+
     def mass_window(self, legs: Sequence[int]) -> tuple[float, float]:
         """Bounds on the invariant mass of just these legs, GeV; (0, inf) without any."""
         found = self._of("m", tuple(sorted(legs)))

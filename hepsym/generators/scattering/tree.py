@@ -73,6 +73,9 @@ class Tree(Final):
 
     root: System
     least_pt: float = 0.0
+    """GeV, of what the root breaks into."""
+    most_cosine: float = 1.0
+    """Largest |cos| of the root's break."""
     peaked: bool = False
     exchanged: float = 0.0
 
@@ -112,11 +115,8 @@ class Tree(Final):
             taken += 1
         pair = np.empty((2, len(u), 4))
         slope = np.empty(len(u))
-        root = momentum is None
-        two_body(
-            u[:, taken : taken + 2], mass, masses[0], masses[1],
-            self.least_pt if root else 0.0, self.peaked and root, self.exchanged, pair[0], pair[1], slope,
-        )  # fmt: skip
+        angles = u[:, taken : taken + 2]
+        two_body(angles, mass, masses[0], masses[1], *self._bounds(momentum), pair[0], pair[1], slope)
         taken += 2
         jacobian *= slope
         if momentum is not None:
@@ -127,6 +127,12 @@ class Tree(Final):
             else:
                 taken = self._break(part, own, p, u, taken, momenta, jacobian)
         return taken
+
+    def _bounds(self, momentum: Array | None) -> tuple[float, float, bool, float]:
+        """Least pt, largest cosine, whether and by what mass a t channel draws; nothing below the root."""
+        if momentum is None:
+            return self.least_pt, self.most_cosine, self.peaked, self.exchanged
+        return 0.0, 1.0, False, 0.0
 
     def inverse(self, momenta: Array, sqrt_s: Array, u: Array, jacobian: Array) -> None:
         """See Final.inverse. Error: 1e-10 of u, where no system's mass is lost in its energy."""
@@ -162,11 +168,7 @@ class Tree(Final):
         if momentum is not None:
             _to_rest(rest, momentum, mass)
         angles, slope = np.empty((len(u), 2)), np.empty(len(u))
-        root = momentum is None
-        two_body_inverse(
-            rest[0], mass, masses[0], masses[1],
-            self.least_pt if root else 0.0, self.peaked and root, self.exchanged, angles, slope,
-        )  # fmt: skip
+        two_body_inverse(rest[0], mass, masses[0], masses[1], *self._bounds(momentum), angles, slope)
         u[:, taken : taken + 2] = angles
         taken += 2
         jacobian *= slope

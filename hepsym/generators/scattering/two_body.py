@@ -4,7 +4,7 @@ With c the cosine of the scattering angle and b <= 1 a cosine's own measure of t
 drawn evenly in c (s channel), or evenly in v = b c / (1 - b^2 c^2), whose density in c,
 (1 + b^2 c^2) / (1 - b^2 c^2)^2, is that of t- and u-channel exchange of a mass m: with
 b = 2 |p| sqrt(s) / (s - m3^2 - m4^2 + 2 m^2), m^2 - t is proportional to 1 - b c for massless beams.
-A least transverse momentum bounds |c| before anything is drawn.
+A least transverse momentum and a largest |c| bound it before anything is drawn.
 """
 
 import math
@@ -20,7 +20,7 @@ __all__ = ["two_body", "two_body_inverse"]
 Array = NDArray[np.float64]
 
 BLUNT = 0.999
-"""Largest b where no transverse momentum is asked for, so that the forward pole is not all that is drawn."""
+"""Largest b where nothing bounds the angle, so that the forward pole is not all that is drawn."""
 
 
 @kernel
@@ -32,14 +32,15 @@ def breakup(sqrt_s: float, m3: float, m4: float) -> float:
 
 @kernel
 def limits(
-    sqrt_s: float, p: float, m3: float, m4: float, least_pt: float, exchanged: float
+    sqrt_s: float, p: float, m3: float, m4: float, least_pt: float, most_cosine: float, exchanged: float
 ) -> tuple[float, float]:
     """(b, largest |c|); the second is negative where no angle has that transverse momentum."""
     if p <= 0.0 or least_pt >= p:
         return 0.0, -1.0
     b = 2.0 * p * sqrt_s / ((sqrt_s - m3) * (sqrt_s + m3) - m4 * m4 + 2.0 * exchanged * exchanged)
     sine = least_pt / p
-    return min(b, 1.0 if least_pt > 0.0 else BLUNT), math.sqrt((1.0 - sine) * (1.0 + sine))
+    most = min(math.sqrt((1.0 - sine) * (1.0 + sine)), most_cosine)
+    return min(b, 1.0 if most < 1.0 else BLUNT), most
 
 
 @kernel
@@ -50,7 +51,7 @@ def steepness(bc: float) -> float:
 
 @loop
 def two_body(
-    u: Array, sqrt_s: Array, m3: Array, m4: Array, least_pt: float, peaked: bool,
+    u: Array, sqrt_s: Array, m3: Array, m4: Array, least_pt: float, most_cosine: float, peaked: bool,
     exchanged: float,
     first: Array, second: Array, jacobian: Array,
 ) -> None:  # fmt: skip
@@ -60,7 +61,7 @@ def two_body(
     """
     for i in range(u.shape[0]):
         p = breakup(sqrt_s[i], m3[i], m4[i])
-        b, most = limits(sqrt_s[i], p, m3[i], m4[i], least_pt, exchanged)
+        b, most = limits(sqrt_s[i], p, m3[i], m4[i], least_pt, most_cosine, exchanged)
         x = 2.0 * u[i, 0] - 1.0
         if most <= 0.0:
             c, slope = 0.0, 0.0
@@ -85,14 +86,14 @@ def two_body(
 
 @loop
 def two_body_inverse(
-    first: Array, sqrt_s: Array, m3: Array, m4: Array, least_pt: float, peaked: bool,
+    first: Array, sqrt_s: Array, m3: Array, m4: Array, least_pt: float, most_cosine: float, peaked: bool,
     exchanged: float,
     u: Array, jacobian: Array,
 ) -> None:  # fmt: skip
     """The uniforms of given momenta, and the same Jacobian; 0 where this map cannot reach."""
     for i in range(u.shape[0]):
         p = breakup(sqrt_s[i], m3[i], m4[i])
-        b, most = limits(sqrt_s[i], p, m3[i], m4[i], least_pt, exchanged)
+        b, most = limits(sqrt_s[i], p, m3[i], m4[i], least_pt, most_cosine, exchanged)
         across = math.sqrt(first[i, 1] * first[i, 1] + first[i, 2] * first[i, 2])
         norm = math.sqrt(across * across + first[i, 3] * first[i, 3])
         c = first[i, 3] / norm if norm > 0.0 else 0.0

@@ -100,7 +100,7 @@ def test_a_systems_mass_keeps_to_its_window() -> None:
 @pytest.mark.parametrize("least_pt", [0.0, 30.0])
 def test_pair_volume_within_a_transverse_momentum(name: str, least_pt: float) -> None:
     """|p| / (4 pi sqrt(s)) times the share cos(theta) that the bound leaves."""
-    tree = Tree(TREES[name][0].root, least_pt, TREES[name][0].peaked, TREES[name][0].exchanged)
+    tree = Tree(TREES[name][0].root, least_pt, 1.0, TREES[name][0].peaked, TREES[name][0].exchanged)
     _, momenta, jacobian = drawn(tree, 2, 100_000, 250.0, seed=5)
     p = math.sqrt((momenta[0, 0, 1:] ** 2).sum())
     exact = p / (4.0 * math.pi * 250.0) * math.sqrt(1.0 - (least_pt / p) ** 2)
@@ -108,6 +108,19 @@ def test_pair_volume_within_a_transverse_momentum(name: str, least_pt: float) ->
     assert pt.min() >= least_pt * (1.0 - 1e-12)
     error = jacobian.std() / math.sqrt(len(jacobian))
     assert abs(jacobian.mean() - exact) < 4.0 * error + 1e-12 * exact
+
+
+@pytest.mark.parametrize("name", ["pair", "pair, t channel", "pair, tops"])
+def test_pair_volume_within_a_cosine(name: str) -> None:
+    tree = Tree(TREES[name][0].root, 0.0, 0.9, TREES[name][0].peaked, TREES[name][0].exchanged)
+    u, momenta, jacobian = drawn(tree, 2, 100_000, 250.0, seed=6)
+    p = np.sqrt((momenta[:, 0, 1:] ** 2).sum(axis=1))
+    assert np.abs(momenta[:, 0, 3] / p).max() <= 0.9 + 1e-12
+    error = jacobian.std() / math.sqrt(len(jacobian))
+    assert abs(jacobian.mean() - 0.9 * p[0] / (4.0 * math.pi * 250.0)) < 4.0 * error + 1e-15
+    back, again = np.empty_like(u), np.empty_like(jacobian)
+    tree.inverse(momenta, np.full(len(u), 250.0), back, again)
+    np.testing.assert_allclose(back, u, atol=1e-9)
 
 
 def test_closed_tree_has_weight_zero() -> None:
