@@ -25,7 +25,7 @@ from hepsym.generators.hadron_pair.laws import (
     me2,
     pair_at,
 )
-from hepsym.generators.hadron_pair.loops import Physics, evaluate, fill
+from hepsym.generators.hadron_pair.loops import evaluate, fill
 from hepsym.generators.hadron_pair.points import Region
 from hepsym.generators.hadron_pair.preparation import (
     CELLS,
@@ -36,6 +36,7 @@ from hepsym.generators.hadron_pair.preparation import (
     stratified,
 )
 from hepsym.generators.hadron_pair.setup import physics_of, region_of
+from hepsym.generators.hadron_pair.stages import Physics
 from hepsym.generators.integration import Maximum, Rate
 from hepsym.generators.integration.draws import TRIALS, WEIGHTED_POINTS, uniforms_of
 from hepsym.generators.integration.integrand import Density

@@ -6,8 +6,9 @@ import numpy as np
 
 from hepsym.generators.hadron_pair.cells import NA, NB, NC, Cells, cells_of
 from hepsym.generators.hadron_pair.laws import Values
-from hepsym.generators.hadron_pair.loops import Physics, evaluate
+from hepsym.generators.hadron_pair.loops import evaluate
 from hepsym.generators.hadron_pair.points import Region
+from hepsym.generators.hadron_pair.stages import Physics
 from hepsym.generators.integration.rate import Iteration
 from hepsym.generators.partons.grid import Grid
 from hepsym.random import uniforms

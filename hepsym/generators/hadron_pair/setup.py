@@ -8,8 +8,8 @@ import numpy as np
 
 from hepsym.generators.hadron_pair import laws
 from hepsym.generators.hadron_pair.laws import EXCHANGE, GLUONS, NUMBERS, QUARKS, Values
-from hepsym.generators.hadron_pair.loops import Physics
 from hepsym.generators.hadron_pair.points import Region
+from hepsym.generators.hadron_pair.stages import Physics
 from hepsym.generators.partons.scales import scale_choice
 from hepsym.generators.scattering.definition import Definition
 from hepsym.generators.scattering.groups import Group
