@@ -12,9 +12,7 @@ app = typer.Typer()
 
 @app.command()
 def card(
-    process: Annotated[
-        str, typer.Argument(help="A card, as `hepsym processes` lists them; or `jets`.")
-    ],
+    process: Annotated[str, typer.Argument(help="A card, as `hepsym processes` lists them; or `jets`.")],
     as_json: Annotated[bool, typer.Option("--json", help="The card's values as one JSON object.")] = False,
 ) -> None:
     """Print the commented card of PROCESS, to be edited and given to `hepsym generate`.
