@@ -12,6 +12,11 @@ __all__ = ["Difference", "difference"]
 
 Floats = NDArray[np.float64]
 
+SMOOTH = 100.0
+"""Effective entries from which the ratio of a cell is taken, over its neighbours where it holds fewer.
+Contents and ratio of one cell fluctuate together, which would make chi-squared too large (weights
+drawn from an exponential law, 10 entries a bin: 1.4 % of p-values below 0.01)."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Difference:
@@ -45,7 +50,8 @@ def difference(a: Sums, b: Sums) -> Difference:
 
         v_k = p_k (r_a,k / W_a + r_b,k / W_b),     r_k = sum w^2 / sum w in cell k,
 
-    because w_k has the expectation W p_k and the variance W p_k r_k. Where all weights are equal this
+    because w_k has the expectation W p_k and the variance W p_k r_k (r_k over some neighbours too
+    where a cell holds few entries). Where all weights are equal this
     is Pearson's variance exactly; where a sample has negative weights, or none in a cell, the sum of
     squares of that cell stands for W p r. Gagunashvili, https://arxiv.org/abs/0905.4221 (the ratios r).
     Raises InputError for histograms of unlike cells, and for a sum of weights that is not positive.
@@ -74,6 +80,21 @@ def _variances(sums: Sums, p: Floats) -> Floats:
     own = sums.squares / sums.total**2
     if (sums.weights < 0.0).any() or (p < 0.0).any() or (sums.squares[sums.weights == 0.0] > 0.0).any():
         return own
-    mean = sums.squares.sum() / sums.total
-    ratio = np.divide(sums.squares, sums.weights, out=np.full_like(p, mean), where=sums.weights > 0.0)
+    ratio = _around(sums.squares, reach := _reach(sums)) / np.maximum(_around(sums.weights, reach), 1e-300)
+    ratio[_around(sums.weights, reach) <= 0.0] = sums.squares.sum() / sums.total
     return p * ratio / sums.total
+
+
+def _reach(sums: Sums) -> int:
+    """How many neighbours on either side make some SMOOTH effective entries; 0 in a large sample."""
+    cells = len(sums.weights)
+    return min(cells, round(0.5 * SMOOTH * cells / sums.effective))
+
+
+def _around(contents: Floats, reach: int) -> Floats:
+    """Sums over a cell and its neighbours on either side."""
+    if reach == 0:
+        return contents
+    below = np.concatenate([[0.0], np.cumsum(contents)])
+    k = np.arange(len(contents))
+    return np.asarray(below[np.minimum(k + reach + 1, len(contents))] - below[np.maximum(k - reach, 0)])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse, stats
+from scipy import sparse, special
 
 from hepsym.analysis.compare.cells import Cells
 from hepsym.analysis.compare.chi_squared import quadratic_form
@@ -136,7 +136,7 @@ def _one_hot(cells: Sequence[Cells], offsets: NDArray[np.int64]) -> sparse.csr_m
 
 def _smallest(draws: Floats, p: Floats, v: Floats, round_: bool) -> Floats:
     """The smallest p-value of the three tests of one observable, in each draw."""
-    chi2 = stats.chi2.sf(quadratic_form(draws, p, v), len(p) - 1)
+    chi2 = special.chdtrc(len(p) - 1, quadratic_form(draws, p, v))
     below, clock = np.cumsum(p), np.cumsum(v)
     variance = clock - 2.0 * below * clock + below**2 * clock[-1]
     supremum = np.abs(np.cumsum(draws, axis=1)[:, :-1]).max(axis=1)
@@ -145,5 +145,5 @@ def _smallest(draws: Floats, p: Floats, v: Floats, round_: bool) -> Floats:
     values, vectors = np.linalg.eigh(g.T @ (v[:, None] * g))
     some = values > 1e-9 * values[-1]
     along = draws @ (g @ vectors[:, some])
-    smooth = stats.chi2.sf((along**2 / values[some]).sum(axis=1), int(some.sum()))
+    smooth = special.chdtrc(int(some.sum()), (along**2 / values[some]).sum(axis=1))
     return np.asarray(np.minimum(np.minimum(chi2, ks), smooth))
