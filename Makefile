@@ -7,7 +7,7 @@ DEMO ?= runs/demo
 
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
-KERNEL_TESTS := tests/test_math.py tests/test_random.py tests/lorentz tests/generators/amplitudes tests/generators/phasespace
+KERNEL_TESTS := tests/test_math.py tests/test_random.py tests/lorentz tests/generators/amplitudes tests/generators/phasespace tests/generators/partons
 
 .PHONY: demo test lint kernels coverage browser bench docs extras clean help
 

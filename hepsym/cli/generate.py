@@ -94,8 +94,8 @@ def _planned(card: "Card", events: int, target: Path, seed: int, weighted: bool)
         "events": events,
         "file": str(target),
         "sqrt_s": card.sqrt_s,
-        "cross_section_pb": exact.value_pb,
-        "cross_section_error_pb": exact.error_pb,
+        "cross_section_pb": exact.value_pb if exact.unit == "pb" else None,
+        "cross_section_error_pb": exact.error_pb if exact.unit == "pb" else None,
         "seed": seed,
         "weighted": weighted,
         "dry_run": True,
@@ -110,7 +110,11 @@ def _say(values: dict[str, Any], as_json: bool) -> None:
     done = "would make" if values.get("dry_run") else "made"
     print(f"{done} {values['events']:,} events of {values['process']} -> {values['file']}")
     print(f"  sqrt_s          {values['sqrt_s']:.10g} GeV, seed {values['seed']}")
-    print(f"  cross section   {values['cross_section_pb']:.8g} +- {values['cross_section_error_pb']:.1g} pb")
+    if values["cross_section_pb"] is not None:
+        sigma, error = values["cross_section_pb"], values["cross_section_error_pb"]
+        print(f"  cross section   {sigma:.8g} +- {error:.1g} pb")
+    if "width_gev" in values:
+        print(f"  width           {values['width_gev']:.8g} +- {values['width_error_gev']:.1g} GeV")
     if "forward_backward_asymmetry" in values:
         print(f"  A_FB            {values['forward_backward_asymmetry']:.6f}")
     if "seconds" in values:

@@ -18,7 +18,8 @@ from hepsym.generators.partons.alpha_s import constant, running
 from hepsym.generators.process_string import ProcessPattern, Subprocess, particles, read_process
 from hepsym.generators.scattering.channels import channels_of
 from hepsym.generators.scattering.groups import Group
-from hepsym.generators.scattering.integrand import Collision, ScatteringIntegrand
+from hepsym.generators.scattering.initial import Partons
+from hepsym.generators.scattering.integrand import Channel, Collision, ScatteringIntegrand
 from hepsym.generators.scattering.layout import Layout, layout
 from hepsym.generators.scattering.record import Record
 from hepsym.generators.scattering.selection import selection
@@ -70,6 +71,7 @@ class Definition:
         chosen = selection(card.cuts, legs, outgoing_masses, particles)
         outgoing = subprocesses[0].outgoing
         channels, skip = channels_of(card.integration.bw_cutoff, theory, collision, groups, outgoing, chosen)
+        _require_range(collision, channels, card.qcd.factorization_scale or card.qcd.scale)
         scale, other = card.qcd.scale, card.qcd.factorization_scale
         if incoming == 1 and isinstance(scale, str):  # no transverse momentum means anything at rest
             scale = collision.sqrt_s
@@ -197,6 +199,17 @@ def _collision(
     p = math.sqrt((root - a - b) * (root + a + b) * (root - a + b) * (root + a - b)) / (2.0 * root)
     beams = np.array([[math.sqrt(p * p + a * a), 0.0, 0.0, p], [math.sqrt(p * p + b * b), 0.0, 0.0, -p]])
     return Collision(beams, root, constants.GEV2_PICOBARN, masses)
+
+
+def _require_range(collision: Collision, channels: Sequence[Channel], scale: str | float) -> None:
+    """Refuse a process that lies outside the PDF's grid altogether."""
+    if collision.pdf is None:
+        return
+    spans = [(c.initial.low, c.initial.high) for c in channels if isinstance(c.initial, Partons)]
+    low, high = min(s[0] for s in spans), max(s[1] for s in spans)
+    ends = (0.0, high) if isinstance(scale, str) and scale != "s_hat" else (low, high)
+    q = (scale, scale) if isinstance(scale, float | int) else ends
+    collision.pdf.require_range((low / collision.sqrt_s) ** 2, q[0] ** 2, q[1] ** 2)
 
 
 def _alpha_s(card: Card, pdf: Any, m_z: float) -> AlphaS:

@@ -30,8 +30,8 @@ def variations_of(scales: bool, members: bool, pdf: Any, load: Callable[[int], A
                 if 0.4 < mur / muf < 2.5 and (mur, muf) != (1.0, 1.0):
                     found.append(Variation(f"MUR={mur:g}_MUF={muf:g}", (mur, muf), lambda: pdf))
     if members:
-        count = getattr(pdf, "members", 1)
-        if pdf is None or count < 2:
+        count = 1 if pdf is None else pdf.member_count
+        if count < 2:
             raise InputError("variations.members: the PDF set has one member; name another set")
         for member in range(1, count):
 
