@@ -83,7 +83,7 @@ def test_a_missing_azimuth_is_found(tmp_path: Path, first: bool) -> None:
 
 @pytest.mark.compiled
 def test_a_tilt_in_a_million_is_found(tmp_path: Path) -> None:
-    """2 % of tilt in cos theta is nine standard deviations (the power at 1 % is measured in docs/compare.md)."""
+    """2 % of tilt in cos theta: nine standard deviations. (Power at 1 %: docs/compare.md.)"""
     a, b = muons(1_000_000, 8), muons(1_000_000, 9)
     c = ev.observable(b, "cos_theta(mu-)").values
     tilted = replace(b, weights=1.0 + 0.02 * c)
@@ -198,7 +198,7 @@ def test_the_directory_holds_page_numbers_and_histograms(written: Path) -> None:
     assert len(list((written / "histograms").iterdir())) == 2 * len(told["observables"])
     text = (written / "compare.html").read_text()
     assert text.count("<figure") == len(told["observables"])
-    assert "default-src 'none'" in text
+    assert "default-src &#x27;none&#x27;" in text
     assert not re.findall(r'(?:src|href)="(?!#|data:)', text), "nothing is loaded from elsewhere"
 
 
