@@ -154,6 +154,13 @@ def test_events_of_differing_particles(tmp_path: Path) -> None:
     assert list(chosen) == ["n()"] and chosen["n()"]["p_chi2"] < 1e-4
 
 
+def test_other_particles_leave_what_all_events_have(reference: Path, tmp_path: Path) -> None:
+    tau = generate(load_card("ee2tautau"), 3000, seed=1)
+    found = compare([reference, saved(tmp_path / "tau", tau)])
+    assert {"total_m()", "leading_eta()"} & set(found.to_json()["observables"])
+    assert any("different particles" in note for note in found.notes)
+
+
 def test_tables_and_columns(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     for name, shift in (("a", 0.0), ("b", 0.2)):

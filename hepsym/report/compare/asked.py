@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError
+from hepsym.report.compare.expression import evaluated
 
 if TYPE_CHECKING:
     from hepsym.events import Events
 
-__all__ = ["Answer", "answer", "usual"]
+__all__ = ["EVERYWHERE", "Answer", "answer", "usual"]
 
 Floats = NDArray[np.float64]
 Content = Any
@@ -26,7 +27,13 @@ Content = Any
 _KINDS = 4
 """Of so many kinds of particles, those that occur in most events, the leading one is looked at."""
 
-_INCLUSIVE = re.compile(r"(n|sum_pt|leading_pt|leading_eta|leading_phi|total_m|total_pt)\(\s*([^\s()]*)\s*\)")
+EVERYWHERE = (
+    "n()", "sum_pt()", "total_m()", "total_pt()", "leading_pt()", "leading_eta()", "leading_phi()",
+)  # fmt: skip
+"""What can be asked of any events."""
+
+_INCLUSIVE_KINDS = ("n", "sum_pt", "leading_pt", "leading_eta", "leading_phi", "total_m", "total_pt")
+_INCLUSIVE = re.compile(rf"({'|'.join(_INCLUSIVE_KINDS)})\(\s*([^\s()]*)\s*\)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,10 +54,14 @@ def answer(content: Content, name: str) -> Answer:
     A column of a table; an observable of like events (`hepsym.events.observable`); a column that the
     file carries; and of any events, with the outgoing particles of a kind, or all of them:
     `n(g)`, `sum_pt(g)`, `leading_pt(g)`, `leading_eta(g)`, `leading_phi(g)` (of the one with the largest
-    pt), `n()`, `sum_pt()`, ..., `total_m()`, `total_pt()`. Raises InputError for an unknown name.
+    pt), `n()`, `sum_pt()`, ..., `total_m()`, `total_pt()`; and
+    arithmetic of all these (`expression.py`). Raises InputError for an unknown name.
     """
     if isinstance(content, Mapping):
         if name not in content:
+            made = evaluated(name, lambda atom: answer(content, atom).values, set())
+            if made is not None:
+                return Answer(made)
             raise InputError(f"no column {name!r} in the table; there are {', '.join(list(content)[:12])}")
         return Answer(np.asarray(content[name], dtype=np.float64))
     from hepsym import events
@@ -61,6 +72,10 @@ def answer(content: Content, name: str) -> Answer:
     match = _INCLUSIVE.fullmatch(name.strip())
     if match:
         return _inclusive(content, match[1], match[2])
+    kinds = {*events.observable_names(), *_INCLUSIVE_KINDS}
+    made = evaluated(name, lambda atom: answer(content, atom).values, kinds)
+    if made is not None:
+        return Answer(made)
     if not content.uniform:
         raise InputError(
             f"{name!r} cannot be asked of events that differ in their particles; ask n(), sum_pt(), "

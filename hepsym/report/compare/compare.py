@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hepsym.errors import InputError
+from hepsym.report.compare.asked import EVERYWHERE
 from hepsym.report.compare.filled import Binning, Filled, binning, fill
 from hepsym.report.compare.sources import Block, Source, open_source
 from hepsym.report.compare.verdict import Verdict, judged
@@ -143,6 +144,11 @@ def _binnings(
             found.append(made)
         elif named:
             raise InputError(f"{name!r} is one and the same in all events of all samples: name another")
+    if not found and not named and not any(source.table for source in sources):
+        # Other particles in each: what can be asked of any events is left.
+        notes.clear()
+        notes.append("the samples hold different particles: only what all have is compared")
+        found = [made for name in EVERYWHERE if (made := binning(name, beginnings, bins)) is not None]
     if not found:
         told = " and ".join(str(source.path) for source in sources)
         raise InputError(f"{told} have nothing in common that varies: name it with --observables")
