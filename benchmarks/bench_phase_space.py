@@ -1,7 +1,8 @@
-"""How fast is phase space drawn, beside `phasespace` (TensorFlow) and `madspace` (C++), one thread each?
+"""How fast is phase space drawn, beside `phasespace` (TensorFlow), `madspace` and ROOT, one thread each?
 
-The others live in an environment of their own, .venv-phase-space, which `--make-peers` makes: TensorFlow
-and hepsym need not agree on anything. Sides take turns. Where it is not there, ours is timed alone.
+The others live in two environments of their own, .venv-phase-space and .venv-root, which `--make-peers`
+makes: TensorFlow, ROOT and hepsym need not agree on anything. Sides take turns. Where none is there, ours
+is timed alone.
 """
 
 import argparse
@@ -25,10 +26,14 @@ from hepsym.generators.phasespace.two_body import TwoBody
 from hepsym.random import key
 
 HERE = Path(__file__).resolve().parent
-PEERS = HERE.parent / ".venv-phase-space"
-PACKAGES = ["phasespace==1.10.4", "madspace==0.2.1"]
+PEERS = {
+    HERE.parent / ".venv-phase-space": ["phasespace==1.10.4", "madspace==0.2.1"],
+    HERE.parent / ".venv-root": ["root==0.1a12", "numpy"],
+}
+"""Apart, because two programs that each bring an LLVM had better not share a process."""
 B, KSTAR, K, PI = 5.27965, 0.89581, 0.493677, 0.13957
-TASKS: dict[str, tuple[str, PhaseSpace, float, str, float]] = {
+MASSLESS, ROOT = Rambo((0.0,) * 4), "ROOT TGenPhaseSpace"
+TASKS: dict[str, tuple[str, PhaseSpace, float, str, float | None]] = {
     "two": ("1 -> 2", TwoBody((K, PI)), B, "phasespace", 40.0),
     "three": ("1 -> 3", Genbod((K, PI, PI)), B, "phasespace", 40.0),
     "four": ("1 -> 4", Genbod((K, PI, PI, PI)), B, "phasespace", 40.0),
@@ -36,10 +41,17 @@ TASKS: dict[str, tuple[str, PhaseSpace, float, str, float]] = {
         "B -> K*(K pi) gamma", Tree(Decay((Decay((Leaf(K), Leaf(PI)), fixed(KSTAR)), Leaf(0.0)))), B,
         "phasespace", 40.0,
     ),
-    "rambo": ("massless RAMBO, 4 particles", Rambo((0.0,) * 4), 91.1876, "madspace FastRambo", 1.5),
+    "rambo": ("massless RAMBO, 4 particles", MASSLESS, 91.1876, "madspace FastRambo", 1.5),
+    "root_two": ("1 -> 2", TwoBody((K, PI)), B, ROOT, None),
+    "root_three": ("1 -> 3", Genbod((K, PI, PI)), B, ROOT, None),
+    "root_four": ("1 -> 4", Genbod((K, PI, PI, PI)), B, ROOT, None),
+    "root_rambo": ("massless RAMBO, 4 particles", MASSLESS, 91.1876, ROOT, 6.0),
 }  # fmt: skip
-PEER_POINTS = {"rambo": 16_384}
-"""phasespace is fastest at a million points a call, madspace where its arrays stay in the cache."""
+PEER_POINTS = {"rambo": 16_384, **{task: 65_536 for task in TASKS if task.startswith("root_")}}
+"""phasespace is fastest at a million points a call, madspace where its arrays stay in the cache.
+
+Calls as short as these are timed as ours are, the best of five; a million points average themselves.
+"""
 
 
 class Peers:
@@ -74,9 +86,11 @@ class Peers:
 
 
 def make_peers() -> None:
-    """A virtual environment with nothing but the peers."""
-    venv.create(PEERS, with_pip=True)
-    subprocess.run([PEERS / "bin" / "pip", "install", "--quiet", *PACKAGES], check=True)
+    """Virtual environments with nothing but the peers; one that pip cannot fill is left without."""
+    for place, packages in PEERS.items():
+        if not place.exists():
+            venv.create(place, with_pip=True)
+        subprocess.run([place / "bin" / "pip", "install", "--quiet", *packages], check=False)
 
 
 def ours(space: PhaseSpace, sqrt_s: float, n: int) -> Any:
@@ -92,7 +106,7 @@ def ours(space: PhaseSpace, sqrt_s: float, n: int) -> Any:
     return run
 
 
-def measure(peers: Peers | None, n: int, peer_points: int, repeats: int) -> list[dict[str, Any]]:
+def measure(peers: list[Peers], n: int, peer_points: int, repeats: int) -> list[dict[str, Any]]:
     """Medians of alternating repeats; the first of each is left out."""
     rows = []
     for task, (what, space, sqrt_s, name, target) in TASKS.items():
@@ -100,8 +114,9 @@ def measure(peers: Peers | None, n: int, peer_points: int, repeats: int) -> list
         mine, theirs = [], []
         for _ in range(repeats + 1):
             mine.append(min(run() for _ in range(5)) / n)
-            if peers is not None and (seconds := peers.seconds(task, count)) is not None:
-                theirs.append(seconds / count)
+            calls = 5 if task in PEER_POINTS else 1
+            if seconds := [s for peer in peers for _ in range(calls) if (s := peer.seconds(task, count))]:
+                theirs.append(min(seconds) / count)
         rate = 1.0 / statistics.median(mine[1:])
         row: dict[str, Any] = {"what": f"phase space, {what}, 1 thread", "hepsym": rate, "unit": "events/s"}
         if theirs:
@@ -116,23 +131,21 @@ def main() -> None:
     parser.add_argument("-n", type=int, default=65_536, help="points of ours a repeat, into one buffer")
     parser.add_argument("--peer-points", type=int, default=1_048_576, help="points of theirs a repeat")
     parser.add_argument("--repeats", type=int, default=7)
-    parser.add_argument("--make-peers", action="store_true", help=f"make {PEERS.name} with pip first")
-    parser.add_argument("--peers", type=Path, help="Python of another environment that has them")
+    names = " and ".join(place.name for place in PEERS)
+    parser.add_argument("--make-peers", action="store_true", help=f"make {names} with pip first")
+    parser.add_argument("--peers", type=Path, nargs="+", help="Pythons of other environments that have them")
     parser.add_argument("--json", type=Path, help="write the numbers here")
     options = parser.parse_args()
-    if options.make_peers and not PEERS.exists():
+    if options.make_peers:
         make_peers()
-    python = options.peers or PEERS / "bin" / "python"
-    peers = Peers(python) if python.exists() else None
-    if peers is None:
-        print(
-            f"no {python}: timing hepsym alone; --make-peers installs {' and '.join(PACKAGES)}",
-            file=sys.stderr,
-        )
+    pythons = options.peers or [place / "bin" / "python" for place in PEERS]
+    for python in (p for p in pythons if not p.exists()):
+        print(f"no {python}, so not beside what it has; --make-peers makes {names}", file=sys.stderr)
+    peers = [Peers(python) for python in pythons if python.exists()]
     rows = measure(peers, options.n, options.peer_points, options.repeats)
-    versions = peers.versions if peers is not None else ""
-    if peers is not None:
-        peers.close()
+    versions = "; ".join(peer.versions for peer in peers if peer.versions)
+    for peer in peers:
+        peer.close()
     for row in rows:
         other = (
             f"{row['peer'] / 1e6:8.2f} M/s {row['peer_name']:20} {row['ratio']:6.1f}x"

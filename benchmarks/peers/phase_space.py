@@ -60,12 +60,52 @@ def madspace_task() -> Callable[[int], None]:
     return run
 
 
+def root_tasks() -> dict[str, Callable[[int], None]]:
+    """TGenPhaseSpace in a compiled loop that keeps no point, its fastest way; the wheel is an alpha."""
+    import ROOT
+
+    ROOT.gInterpreter.Declare("""
+    #include "TGenPhaseSpace.h"
+    #include "TLorentzVector.h"
+
+    double sum_of_weights(int n, double sqrt_s, int legs, const double* masses) {
+      TLorentzVector rest(0.0, 0.0, 0.0, sqrt_s);
+      TGenPhaseSpace decay;
+      double sum = 0.0;
+      if (!decay.SetDecay(rest, legs, masses)) return sum;
+      for (int i = 0; i < n; ++i) sum += decay.Generate();
+      return sum;
+    }
+    """)
+    import numpy as np
+
+    decays = {
+        "root_two": (B, [K, PI]),
+        "root_three": (B, [K, PI, PI]),
+        "root_four": (B, [K, PI, PI, PI]),
+        "root_rambo": (91.1876, [0.0] * 4),
+    }
+
+    def task(sqrt_s: float, masses: list[float]) -> Callable[[int], None]:
+        def run(n: int) -> None:
+            if not ROOT.sum_of_weights(n, sqrt_s, len(masses), np.array(masses)) > 0.0:
+                raise RuntimeError(f"TGenPhaseSpace drew no point of {sqrt_s} GeV to {masses}")
+
+        return run
+
+    return {name: task(*decay) for name, decay in decays.items()}
+
+
 def main() -> None:
     tasks: dict[str, Callable[[int], None]] = {}
     versions = []
     from importlib.metadata import version
 
-    for name, made in (("phasespace", phasespace_tasks), ("madspace", lambda: {"rambo": madspace_task()})):
+    for name, made in (
+        ("phasespace", phasespace_tasks),
+        ("madspace", lambda: {"rambo": madspace_task()}),
+        ("root", root_tasks),
+    ):
         try:
             tasks |= made()
             versions.append(f"{name} {version(name)}")
