@@ -53,7 +53,16 @@ class Constraints:
     """2, or 1 where the rows are too few for the quadratic monomials or degree 1 was asked for"""
     notes: tuple[str, ...]
     noise: float = 0.0
-    """Noise of every column, in standard deviations; 0 where the equations hold exactly"""
+    """Noise of every column in units of frame.scale; 0 where the equations hold exactly"""
+    rows: int = 0
+    """Rows that took part in the fit, where there is noise"""
+
+    @property
+    def precision(self) -> float:
+        """What coefficients in white coordinates are known to: 1e-6, or by noise and number of rows."""
+        if self.noise == 0:
+            return EXACT
+        return 20 * self.noise / float(np.sqrt(self.rows)) + 5 * self.noise**2
 
 
 def find_constraints(fit: Floats, test: Floats, *, max_degree: int, alpha: float) -> Constraints:
@@ -114,8 +123,9 @@ def fit_quadrics(y: Floats, tolerance: float = EXACT) -> Floats:
     rms = np.sqrt((relative_distance(y, candidates) ** 2).mean(axis=0))
     null = int(np.argmax(rms > tolerance)) if (rms > tolerance).any() else len(rms)
     if null == 0:
-        return candidates[:0]
-    return np.ascontiguousarray(np.linalg.qr(candidates[:null].T)[0].T)
+        return np.empty((0, phi.shape[1]))
+    orthonormal: Floats = np.linalg.qr(candidates[:null].T)[0].T
+    return np.ascontiguousarray(orthonormal)
 
 
 def relative_distance(y: Floats, quadrics: Floats) -> Floats:

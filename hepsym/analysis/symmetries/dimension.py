@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from hepsym.analysis.symmetries.features import count, gradients, monomials
 
-__all__ = ["Dimension", "dimension", "gradient_rank"]
+__all__ = ["Dimension", "at_scale", "dimension", "gradient_rank"]
 
 Floats = NDArray[np.float64]
 
@@ -24,6 +24,8 @@ ROWS = 20_000
 FILLED = 0.15
 """A spread of this part of the strongest is filled, whatever its trend."""
 EXPONENT = 1.5
+RESOLVED = 0.05
+"""A surface is only seen where what a quadratic fit leaves is this part of the neighbourhood."""
 SMOOTH = 2.0
 """Between the exponents of a real width (0) and of a smooth surface after a quadratic fit (3)."""
 
@@ -73,6 +75,12 @@ def dimension(y: Floats, quadrics: Floats, *, tolerance: float = 1e-5) -> Dimens
     return Dimension(low, low, high, "neighbours: flat in directions that no equation of degree 2 forbids")
 
 
+def at_scale(y: Floats, quadrics: Floats, noise: float) -> Dimension:
+    """The dimension above noise of this size, in standard deviations, of white rows that obey quadrics."""
+    value = y.shape[1] - gradient_rank(y, quadrics, 0.02)
+    return Dimension(value, value, value, "equations that hold but for noise", 4 * noise)
+
+
 def _curves_away(y: Floats, quadrics: Floats, codimension: int, low: int) -> bool:
     """Whether what is left of the thin directions after a local quadratic fit falls faster than r^2.
 
@@ -85,7 +93,7 @@ def _curves_away(y: Floats, quadrics: Floats, codimension: int, low: int) -> boo
         if k <= len(y) // 8
     ]
     if len(sizes) < 2:
-        return True
+        return False
     centres = y[:: max(1, len(y) // CENTRES)][:CENTRES]
     tangent = _tangent(centres, quadrics, codimension)
     _, index = cKDTree(y).query(centres, k=sizes[-1])
@@ -104,7 +112,7 @@ def _curves_away(y: Floats, quadrics: Floats, codimension: int, low: int) -> boo
         left.append(np.median(rest))
         radii.append(np.median(values[:, 0]) / np.sqrt(k))
     slope = np.log(max(left[-1], 1e-15) / max(left[0], 1e-15)) / np.log(radii[-1] / radii[0])
-    return bool(slope > SMOOTH)
+    return bool(slope > SMOOTH and left[0] < RESOLVED * radii[0])
 
 
 def _spreads(y: Floats, quadrics: Floats, codimension: int) -> tuple[Floats, Floats]:

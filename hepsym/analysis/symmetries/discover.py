@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from hepsym.analysis.symmetries.algebra import identify
 from hepsym.analysis.symmetries.constraints import Constraint, Constraints, find_constraints
 from hepsym.analysis.symmetries.density import DELTA
-from hepsym.analysis.symmetries.dimension import Dimension, dimension
+from hepsym.analysis.symmetries.dimension import Dimension, at_scale, dimension
 from hepsym.analysis.symmetries.errors import BUDGET
 from hepsym.analysis.symmetries.generators import Generator, made, unequal_units
 from hepsym.analysis.symmetries.lie import fields_score, tangent_fields, tidy
+from hepsym.analysis.symmetries.noise import find_noisy
+from hepsym.analysis.symmetries.projection import onto_surface
 from hepsym.analysis.symmetries.recognition import recognise
 from hepsym.analysis.symmetries.survival import surviving
 from hepsym.errors import InputError
@@ -90,16 +92,21 @@ def discover(
     half = len(mixed) // 2
     fit, test = mixed[:half], mixed[half:]
     found = find_constraints(fit, test, max_degree=max_degree, alpha=alpha * BUDGET["constraints"])
+    noisy = find_noisy(fit, test, found, scale)
+    found = found if noisy is None else noisy
     white = found.frame.white(mixed)
-    dim = dimension(white, found.quadrics)
+    dim = at_scale(white, found.quadrics, found.noise) if found.noise else dimension(white, found.quadrics)
     fields, notes = _tangent(found, white, dim)
     density = surviving(found, fields, white, alpha=alpha * BUDGET["density"], seed=seed)
-    bent = len(fields) > 0
+    bent = len(found.quadrics) > 0 and dim.value == dim.high
+    blur = 30 * found.precision if bent else 0.05
     shown = fields if bent else density.certified
-    generators = made(shown, found.frame, names, _scores(found, white, fields) if bent else density.bounds)
+    generators = made(
+        shown, found.frame, names, _scores(found, white, fields) if bent else density.bounds, blur
+    )
     broken = [
         {"name": g.name, "matrix": g.matrix, "shift": g.shift, "p_value": g.score, "of": "density"}
-        for g in made(tidy(density.broken, found.frame), found.frame, names, density.p_values)
+        for g in made(tidy(density.broken, found.frame, 0.05), found.frame, names, density.p_values, blur)
     ] + unequal_units(generators, found.frame, names)
     return Discovery(
         dimension=dim,
@@ -132,12 +139,18 @@ def _tangent(found: Constraints, white: Floats, dim: Dimension) -> tuple[Floats,
         return none, []
     if dim.value < dim.high:
         return none, ["generators of the manifold were not looked for: its equations are of higher degree"]
-    fields, _ = tangent_fields(white[:FIELD_POINTS], found.quadrics, max(1e-6, 3 * found.noise))
-    return tidy(fields, found.frame), []
+    fields, _ = tangent_fields(_points(found, white), found.quadrics, found.precision)
+    return tidy(fields, found.frame, 3 * found.precision), []
+
+
+def _points(found: Constraints, white: Floats) -> Floats:
+    """Rows on the surface itself, where noise has taken them off it."""
+    points = white[:FIELD_POINTS]
+    return points if found.noise == 0 else onto_surface(points, found.quadrics)
 
 
 def _scores(found: Constraints, white: Floats, fields: Floats) -> Floats:
-    return fields_score(white[:FIELD_POINTS], found.quadrics, fields)
+    return fields_score(_points(found, white), found.quadrics, fields)
 
 
 def _check(rows: Floats, names: Sequence[str], alpha: float, scale: float | None, max_degree: int) -> None:

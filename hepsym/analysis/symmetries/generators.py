@@ -37,11 +37,13 @@ class Generator:
         return {"name": self.name, "matrix": self.matrix, "shift": self.shift, "score": self.score}
 
 
-def made(fields: Floats, span: Frame, names: Sequence[str], scores: Floats) -> tuple[Generator, ...]:
+def made(
+    fields: Floats, span: Frame, names: Sequence[str], scores: Floats, blur: float = 1e-6
+) -> tuple[Generator, ...]:
     """Generators of white fields (k, r, r + 1)."""
     matrices, shifts = column_matrices(fields, span)
     return tuple(
-        Generator(name_field(m, s, names, span.scale), m, s, float(score))
+        Generator(name_field(m, s, names, span.scale, blur), m, s, float(score))
         for m, s, score in zip(matrices, shifts, scores, strict=True)
     )
 

@@ -42,7 +42,7 @@ def column_matrices(fields: Floats, span: Frame) -> tuple[Floats, Floats]:
     return np.swapaxes(span.to_white @ np.swapaxes(a, 1, 2) @ span.from_white, 1, 2), b @ span.from_white
 
 
-def tidy(fields: Floats, span: Frame) -> Floats:
+def tidy(fields: Floats, span: Frame, tolerance: float = 1e-6) -> Floats:
     """A basis of the same space that is sparse in the columns, so that each field has a name."""
     if len(fields) < 2:
         return fields
@@ -50,7 +50,7 @@ def tidy(fields: Floats, span: Frame) -> Floats:
     unit = span.scale
     scaled = np.concatenate([matrices / unit[:, None] * unit, (shifts / unit)[:, :, None]], axis=2)
     flat = scaled.reshape(len(fields), -1)
-    reduced, _ = echelon(flat)
+    reduced, _ = echelon(flat, tolerance)
     # Coefficients of the reduced rows in the old ones carry the change of basis to white coordinates.
     change = np.linalg.lstsq(flat.T, reduced.T, rcond=None)[0].T
     made: Floats = np.einsum("kl,lij->kij", change, fields)

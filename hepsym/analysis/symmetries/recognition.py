@@ -31,7 +31,7 @@ LEGS = 24
 def recognise(found: Constraints, rows: Floats, names: Sequence[str]) -> list[Constraint]:
     """The equations of `found`, each once, with residuals on rows (m, D) that took no part in the fit."""
     told = [_linear(found, i, names) for i in range(len(found.linear_p_values))]
-    ideal = Ideal(found.frame, found.quadrics, max(1e-5, 3 * found.noise))
+    ideal = Ideal(found.frame, found.quadrics, max(1e-5, 3 * found.precision))
     legs = find_legs(ideal, rows, names) if rows.shape[1] <= LEGS else []
     legs = aligned(legs, found.frame.relations[:, :-1])
     told = [_conservation(c, found, i, legs) for i, c in enumerate(told)]
@@ -56,7 +56,7 @@ def recognise(found: Constraints, rows: Floats, names: Sequence[str]) -> list[Co
         element = ideal.within(polynomial)
         if not _independent(element, elements):
             continue
-        value, error = _mass(rows, form)
+        value, error = _mass(rows, form, (found.noise * found.frame.scale) ** 2)
         formula = f"{_written(legs_of, names)} = {number(value)}{'^2' if value else ''}"
         told.append(tested(formula, kind, element, {"m": (value, error)}))
         elements.append(element)
@@ -69,9 +69,13 @@ def recognise(found: Constraints, rows: Floats, names: Sequence[str]) -> list[Co
 
 def _linear(found: Constraints, i: int, names: Sequence[str]) -> Constraint:
     relation = found.frame.relations[i]
-    formula, kind = linear_formula(relation[:-1], float(relation[-1]), names, found.frame.scale)
+    formula, kind = linear_formula(
+        relation[:-1], float(relation[-1]), names, found.frame.scale, max(1e-6, 3 * found.precision)
+    )
     residual, p_value = float(found.linear_residuals[i]), float(found.linear_p_values[i])
-    error = residual * float(found.frame.scale[np.abs(relation[:-1]).argmax()])
+    error = residual * float(np.linalg.norm(relation[:-1] * found.frame.scale))
+    if found.noise > 0:
+        error /= float(np.sqrt(found.rows))
     return Constraint(formula, kind, 1, residual, p_value, {"value": (float(relation[-1]), error)})
 
 
@@ -170,10 +174,16 @@ def _invariant(legs: Sequence[Leg], columns: int) -> Floats:
     return form
 
 
-def _mass(rows: Floats, form: Floats) -> tuple[float, float]:
-    """Square root of the mean of x . S x, with its standard error; 0 where it cannot be told from 0."""
+def _mass(rows: Floats, form: Floats, noise: Floats) -> tuple[float, float]:
+    """Square root of the mean of x . S x less what noise adds, and its standard error.
+
+    0 where it is not told from 0.
+    """
     squared = np.einsum("ni,ij,nj->n", rows, form, rows)
-    mean, error = float(squared.mean()), float(squared.std() / np.sqrt(len(squared)))
+    mean = float(squared.mean() - form.diagonal() @ noise)
+    error = float(squared.std() / np.sqrt(len(squared)))
+    # The noise itself is known to 1 / sqrt(2 n) of its variance.
+    error = float(np.hypot(error, np.linalg.norm(form.diagonal() * noise) * np.sqrt(2 / len(squared))))
     rounding = 8 * np.finfo(float).eps * float((rows**2).sum(axis=1).mean())
     error = float(np.hypot(error, rounding))
     if mean <= 3 * error:

@@ -113,8 +113,7 @@ def _moment_p_value(field: Floats, y: Floats) -> float:
     rates = np.concatenate([flow, y[:, i] * flow[:, j] + y[:, j] * flow[:, i]], axis=1)
     spread = np.maximum(rates.std(axis=0), 1e-12)
     z = np.abs(rates.mean(axis=0)) / spread * np.sqrt(len(y))
-    p = float(norm.sf(float(z.max())))
-    return min(1.0, 2 * rates.shape[1] * p)
+    return float(min(1.0, 2 * rates.shape[1] * norm.sf(float(z.max()))))
 
 
 def _as_fields(matrices: Floats) -> Floats:

@@ -51,16 +51,19 @@ class Frame:
         return (rows - self.centre) @ self.to_white
 
 
-def frame(rows: Floats, *, thin: int | None = None, tolerance: float = EXACT) -> Frame:
+def frame(
+    rows: Floats, *, thin: int | None = None, tolerance: float = EXACT, unit: Floats | None = None
+) -> Frame:
     """The frame of rows (n, D), n > D; `thin` says how many directions to drop, else those < tolerance.
 
+    `unit` (D,) takes the place of the standard deviations.
     Constant columns are relations of their own. Error of `white`: a few eps times column / thickness.
     """
     centre = rows.mean(axis=0)
     spread = rows.std(axis=0)
     size = np.abs(rows).max(axis=0)
     constant = np.ptp(rows, axis=0) <= ROUNDING * np.maximum(size, 1e-300)
-    scale = np.where(constant, np.where(size > 0, size, 1.0), spread)
+    scale = np.where(constant, np.where(size > 0, size, 1.0), spread if unit is None else unit)
     scaled = np.where(constant, 0.0, (rows - centre) / scale)
     values, axes = tall_svd(scaled / np.sqrt(len(rows)))
     dropped = int((values < tolerance).sum()) if thin is None else max(thin, int((values < tolerance).sum()))

@@ -24,12 +24,16 @@ def term(coefficient: float, what: str, *, first: bool) -> str:
     return f"{sign}{body}" if first else f"{sign} {body}"
 
 
-def linear_formula(normal: Floats, offset: float, names: Sequence[str], scale: Floats) -> tuple[str, str]:
+def linear_formula(
+    normal: Floats, offset: float, names: Sequence[str], scale: Floats, tolerance: float = 1e-6
+) -> tuple[str, str]:
     """The relation normal . x = offset in words, and its kind."""
     weight = np.abs(normal * scale)
-    kept = np.flatnonzero(weight > 1e-6 * weight.max()).tolist()
+    kept = np.flatnonzero(weight > tolerance * weight.max()).tolist()
     coefficients = normal[kept]
-    if abs(offset) < 1e-6 * weight.max():
+    whole = np.round(coefficients)
+    coefficients = np.where(np.abs(coefficients - whole) < tolerance, whole, coefficients)
+    if abs(offset) < tolerance * weight.max():
         offset = 0.0
     formula = " ".join(
         term(c, names[i], first=k == 0) for k, (i, c) in enumerate(zip(kept, coefficients, strict=True))
@@ -37,8 +41,8 @@ def linear_formula(normal: Floats, offset: float, names: Sequence[str], scale: F
     formula = f"{formula} = {number(offset)}"
     if len(kept) == 1:
         return formula, "constant"
-    if np.abs(coefficients - coefficients[0]).max() < 1e-6 * abs(coefficients[0]):
+    if np.abs(coefficients - coefficients[0]).max() < tolerance * abs(coefficients[0]):
         return formula, "sum rule"
-    if len(kept) == 2 and offset == 0.0 and abs(coefficients.sum()) < 1e-6 * np.abs(coefficients).max():
+    if len(kept) == 2 and offset == 0.0 and abs(coefficients.sum()) < tolerance * np.abs(coefficients).max():
         return formula, "equal columns"
     return formula, "linear"

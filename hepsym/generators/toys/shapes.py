@@ -52,7 +52,8 @@ def sphere(n: int, seed: int) -> Floats:
 def gaussian(n: int, seed: int) -> Floats:
     """Three standard normals mixed by a fixed matrix: so(3) in white coordinates."""
     z = np.column_stack([normals(seed, n, stream=s) for s in range(3)])
-    return z @ np.array([[1.0, 0.3, 0.0], [0.0, 2.0, -0.5], [0.4, 0.0, 0.7]])
+    mixed: Floats = z @ np.array([[1.0, 0.3, 0.0], [0.0, 2.0, -0.5], [0.4, 0.0, 0.7]])
+    return mixed
 
 
 def cube(n: int, seed: int) -> Floats:
