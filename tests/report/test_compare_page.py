@@ -161,6 +161,25 @@ def test_other_particles_leave_what_all_events_have(reference: Path, tmp_path: P
     assert any("different particles" in note for note in found.notes)
 
 
+def test_a_run_stands_for_its_data(reference: Path, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "config.json").write_text(
+        json.dumps({"source": {"files": [{"path": str(reference)}]}})
+    )
+    assert compare([reference, tmp_path / "run"]).p_value == 1.0
+    (tmp_path / "run" / "config.json").write_text("{}")
+    with pytest.raises(InputError, match="does not name its data files"):
+        compare([reference, tmp_path / "run"])
+
+
+def test_damage_in_the_middle_of_a_file_is_one_clear_error(reference: Path, tmp_path: Path) -> None:
+    path = saved(tmp_path / "b.lhe", muons(300, 13))
+    text = path.read_text()
+    path.write_text(text[: len(text) // 2])
+    with pytest.raises(InputError, match="b.lhe"):
+        compare([reference, path])
+
+
 def test_tables_and_columns(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     for name, shift in (("a", 0.0), ("b", 0.2)):

@@ -39,8 +39,8 @@ def chi_squared(between: Difference, enough: float = ENOUGH) -> ChiSquared:
 
     Neighbouring bins are merged until each holds `enough` expected effective entries in either sample;
     the merging sees the pooled contents only, which under the null say nothing of the difference.
-    For unweighted samples this is Pearson's test of homogeneity. Under the null the p-value is
-    uniform to 1 % at 0.01 ... 0.5 (tests/analysis/test_compare_null.py).
+    For unweighted samples this is Pearson's test of homogeneity. The p-value is asymptotic; under the
+    null it is uniform within the errors of 500 pairs a kind (tests/analysis/test_compare_null.py).
     """
     merged = between.grouped(merged_groups(between.effective, enough))
     ndf = len(merged.d) - 1

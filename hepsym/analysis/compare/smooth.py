@@ -47,8 +47,8 @@ def directions(p: Floats, *, round_: bool = False) -> Floats:
 def smooth_test(between: Difference, *, round_: bool = False) -> SmoothTest:
     """m' (G' diag(v) G)^-1 m with m = G' d and G the `directions`, which under one law is chi-squared.
 
-    Directions without variance (fewer cells than directions) are left out. Normal to third order in
-    the number of events; under the null p is uniform (tests/analysis/test_compare_null.py).
+    Directions without variance (fewer cells than directions) are left out. The p-value is asymptotic;
+    under the null it is uniform (tests/analysis/test_compare_null.py).
     """
     g = directions(between.p, round_=round_)
     moments = g.T @ between.d
