@@ -62,7 +62,7 @@ def test_kolmogorov_smirnov(kind: str) -> None:
     """On fine cells; for weights and counts with the simulated null."""
     rng = np.random.default_rng(12)
     p_values = []
-    for k in range(1000 if kind == "unweighted" else 150):
+    for k in range(600 if kind == "unweighted" else 150):
         a, b, w = pair(rng, kind)
         n = 1024 if kind == "unweighted" else 128
         fine = np.unique(np.sort(np.concatenate([a, b]))[np.arange(1, n) * (len(a) + len(b)) // n])
@@ -96,7 +96,7 @@ def test_the_smallest_of_dependent_tests() -> None:
     mix = np.stack([np.cos(turns), np.sin(turns)])
     edges = np.linspace(-2.5, 2.5, 16)
     p_values = []
-    for k in range(120):
+    for k in range(60):
         a, b = rng.normal(size=(1500, 2)) @ mix, rng.normal(size=(1500, 2)) @ mix
         tested = []
         for i in range(mix.shape[1]):

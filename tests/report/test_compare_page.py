@@ -82,24 +82,23 @@ def test_a_missing_azimuth_is_found(tmp_path: Path, first: bool) -> None:
 
 
 @pytest.mark.compiled
-def test_a_tilt_in_a_million_is_found(tmp_path: Path) -> None:
-    """2 % of tilt in cos theta: nine standard deviations. (Power at 1 %: docs/compare.md.)"""
-    a, b = muons(1_000_000, 8), muons(1_000_000, 9)
+def test_a_tilt_is_found(tmp_path: Path) -> None:
+    """4 % of tilt in cos theta of 200,000: eight standard deviations. (1 % in a million: docs/compare.md.)"""
+    a, b = muons(200_000, 8), muons(200_000, 9)
     c = ev.observable(b, "cos_theta(mu-)").values
-    tilted = replace(b, weights=1.0 + 0.02 * c)
+    tilted = replace(b, weights=1.0 + 0.04 * c)
     found = compare([saved(tmp_path / "a", a), saved(tmp_path / "b", tilted)])
     assert found.p_value < 1e-4
     assert compare([tmp_path / "a", saved(tmp_path / "c", b)]).compatible
 
 
-@pytest.mark.compiled
 def test_a_scale_wrong_by_one_percent_is_found(tmp_path: Path) -> None:
-    """The momenta of muons in a million events, 1 % too large across the beam."""
-    a, b = muons(1_000_000, 8), muons(1_000_000, 9)
+    """The momenta of muons, 1 % too large across the beam: the edge of pt moves."""
+    a, b = muons(200_000, 8), muons(200_000, 9)
     momenta = b.momenta.copy()
     momenta[:, 2:, 1:3] *= 1.01
     scaled = replace(b, momenta=momenta)
-    found = compare([saved(tmp_path / "a", a), saved(tmp_path / "b", scaled)], observables=["eta(mu-)"])
+    found = compare([saved(tmp_path / "a", a), saved(tmp_path / "b", scaled)], observables=["pt(mu-)"])
     assert found.p_value < 1e-6
 
 
@@ -176,7 +175,7 @@ def test_damage_in_the_middle_of_a_file_is_one_clear_error(reference: Path, tmp_
     path = saved(tmp_path / "b.lhe", muons(300, 13))
     text = path.read_text()
     path.write_text(text[: len(text) // 2])
-    with pytest.raises(InputError, match="b.lhe"):
+    with pytest.raises(InputError, match=r"b\.lhe"):
         compare([reference, path])
 
 
