@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Algebra", "describe", "identify"]
+__all__ = ["SMALL", "Algebra", "describe", "identify"]
 
 Floats = NDArray[np.float64]
 
@@ -31,8 +31,8 @@ class Algebra:
     """Numbers of negative, zero and positive eigenvalues of the Killing form"""
 
 
-def identify(fields: Floats) -> Algebra:
-    """The algebra of affine fields (k, r, r + 1) [A | b]; k = 0 is called "none"."""
+def identify(fields: Floats, small: float = SMALL) -> Algebra:
+    """The algebra of affine fields (k, r, r + 1) [A | b], known to `small`; k = 0 is called "none"."""
     k, r = fields.shape[0], fields.shape[1]
     if k == 0:
         return Algebra("none", True, 0.0, np.zeros((0, 0, 0)), (0, 0, 0))
@@ -47,38 +47,38 @@ def identify(fields: Floats) -> Algebra:
     error = float(np.sqrt((outside**2).sum(axis=(2, 3))).max() / max(1.0, np.abs(brackets).max()))
     killing_form = np.einsum("acd,bdc->ab", structure, structure)
     values = np.linalg.eigvalsh(killing_form)
-    zero = SMALL * max(1.0, float(np.abs(values).max()))
+    zero = small * max(1.0, float(np.abs(values).max()))
     signature = (int((values < -zero).sum()), int((np.abs(values) <= zero).sum()), int((values > zero).sum()))
     closed = error < 0.05
-    name = _name(basis[:, :r, :r], structure, signature) if closed else f"not closed ({k} generators)"
+    name = _name(basis[:, :r, :r], structure, signature, small) if closed else f"not closed ({k} generators)"
     return Algebra(name, closed, error, structure, signature)
 
 
-def _name(linear: Floats, structure: Floats, signature: tuple[int, int, int]) -> str:
+def _name(linear: Floats, structure: Floats, signature: tuple[int, int, int], small: float) -> str:
     k = len(linear)
-    if np.abs(structure).max() < SMALL:
-        return _abelian(linear)
+    if np.abs(structure).max() < small:
+        return _abelian(linear, small)
     negative, zero, positive = signature
     semisimple = _semisimple(negative, positive)
     if zero == 0:
         return semisimple
-    centre = _null(structure.reshape(k, -1).T)
+    centre = _null(structure.reshape(k, -1).T, small)
     if len(centre) == zero and negative + positive:
-        return f"{semisimple} + {_abelian(np.einsum('ka,aij->kij', centre, linear))}"
+        return f"{semisimple} + {_abelian(np.einsum('ka,aij->kij', centre, linear), small)}"
     if negative + positive == 0:
         return f"solvable({k})"
     return f"{semisimple} with a solvable part of {zero}"
 
 
-def _null(matrix: Floats) -> Floats:
+def _null(matrix: Floats, small: float) -> Floats:
     _, values, right = np.linalg.svd(matrix)
     padded = np.zeros(right.shape[0])
     padded[: len(values)] = values
-    null: Floats = right[padded < SMALL]
+    null: Floats = right[padded < small]
     return null
 
 
-def _abelian(linear: Floats) -> str:
+def _abelian(linear: Floats, small: float) -> str:
     """so(2) for each compact direction, R for the others: as many as the imaginary spectra span."""
     k = len(linear)
     if k == 1:
@@ -91,7 +91,7 @@ def _abelian(linear: Floats) -> str:
         return f"R^{k}"
     inverse = np.linalg.inv(vectors)
     spectra = np.array([np.diag(inverse @ a @ vectors) for a in linear])
-    real = int(np.linalg.matrix_rank(spectra.real, tol=SMALL))
+    real = int(np.linalg.matrix_rank(spectra.real, tol=small))
     parts = [*["so(2)"] * (k - real), *(["R"] if real == 1 else [f"R^{real}"] if real else [])]
     return " + ".join(parts)
 

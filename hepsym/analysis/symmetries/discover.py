@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.analysis.symmetries.algebra import identify
+from hepsym.analysis.symmetries.algebra import SMALL, identify
 from hepsym.analysis.symmetries.constraints import Constraint, Constraints, find_constraints
 from hepsym.analysis.symmetries.density import DELTA
 from hepsym.analysis.symmetries.dimension import Dimension, at_scale, dimension
@@ -112,7 +112,7 @@ def discover(
         dimension=dim,
         constraints=tuple(recognise(found, test, names)),
         generators=generators,
-        algebra=identify(shown).name,
+        algebra=identify(shown, max(SMALL, 10 * found.precision) if bent else SMALL).name,
         of="manifold" if bent else "density",
         broken=tuple(broken),
         density={
@@ -140,6 +140,8 @@ def _tangent(found: Constraints, white: Floats, dim: Dimension) -> tuple[Floats,
     if dim.value < dim.high:
         return none, ["generators of the manifold were not looked for: its equations are of higher degree"]
     fields, _ = tangent_fields(_points(found, white), found.quadrics, found.precision)
+    if not identify(fields).closed:
+        return none, ["generators of the manifold are not told: noise blurs them, they form no algebra"]
     return tidy(fields, found.frame, 3 * found.precision), []
 
 

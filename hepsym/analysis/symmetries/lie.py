@@ -22,7 +22,8 @@ def tangent_fields(y: Floats, quadrics: Floats, tolerance: float = 1e-6) -> tupl
     """Tangent fields as matrices (k, r, r + 1) [A | b] in white coordinates, and the whole spectrum.
 
     y (n, r) white points, quadrics (m, monomials). The spectrum is the rms of the normal part of the
-    unit fields, weakest first; those below tolerance times the largest are tangent.
+    unit fields, weakest first; those below tolerance times the largest are
+    tangent, up to the widest gap among them.
     """
     r = y.shape[1]
     normals = gradients(y, quadrics)
@@ -31,8 +32,14 @@ def tangent_fields(y: Floats, quadrics: Floats, tolerance: float = 1e-6) -> tupl
     points = np.column_stack([y, np.ones(len(y))])
     rows = np.einsum("nmi,nj->nmij", normals, points).reshape(-1, r * (r + 1))
     values, right = tall_svd(rows / np.sqrt(len(y)))
-    null = values < tolerance * values[0]
-    return right[null][::-1].reshape(-1, r, r + 1), values[::-1].copy()
+    spectrum = values[::-1].copy()
+    below = int((spectrum < tolerance * spectrum[-1]).sum())
+    if 0 < below < len(spectrum):
+        # Where noise blurs the zeros, they end at the widest gap.
+        floor = 1e-12 * spectrum[-1]
+        gaps = spectrum[1 : below + 1] / np.maximum(spectrum[:below], floor)
+        below = 1 + int(gaps.argmax())
+    return right[::-1][:below].reshape(-1, r, r + 1), spectrum
 
 
 def column_matrices(fields: Floats, span: Frame) -> tuple[Floats, Floats]:
