@@ -27,6 +27,7 @@ EXTRAS = {
     "torch": "train", "safetensors": "train", "matplotlib": "plot", "mplhep": "plot",
     "pyarrow": "io", "h5py": "io", "uproot": "io", "pyhepmc": "io", "awkward": "io", "vector": "io",
     "pythia8mc": "jets", "fastjet": "jets", "dask": "dask", "distributed": "dask", "sklearn": "symmetry",
+    "uhi": "plot",
 }  # fmt: skip
 """Which extra brings an optional module."""
 
