@@ -25,7 +25,6 @@ __all__ = [
     "card_names",
     "card_text",
     "load_card",
-    "parse_process",
     "to_toml",
 ]
 
@@ -94,14 +93,17 @@ def card_text(name: str) -> str:
     return (cards_directory("generators") / f"{name}.toml").read_text(encoding="utf-8")
 
 
-def load_card(source: str | Path, overrides: Iterable[str] = ()) -> Card:
+def load_card(source: str | Path, overrides: Iterable[str] = (), *, sqrt_s: float | None = None) -> Card:
     """The card that `source` names: a shipped card's name, a path to a TOML file, or a process string.
 
-    overrides are "key=value" with dotted keys and TOML values, as of `--set`. Raises InputError.
+    overrides are "key=value" with dotted keys and TOML values, as of `--set`; sqrt_s, in GeV, stands in
+    where neither they nor the card say it. Raises InputError.
     """
     name, values = _read(source)
     for text in overrides:
         _toml.override(values, text, "sqrt_s=91.2")
+    if sqrt_s is not None:
+        values.setdefault("sqrt_s", sqrt_s)
     return _checked(name, values)
 
 
@@ -113,15 +115,6 @@ def card_from_toml(text: str, name: str = "") -> Card:
 def to_toml(card: Card) -> str:
     """The card as TOML with every set or defaulted value written out, PDG masses excepted."""
     return _toml.written(card.model_dump(exclude={"reference", "name"}, exclude_none=True))
-
-
-def parse_process(text: str) -> tuple[list[int], list[int]]:
-    """PDG ids of the incoming and the outgoing legs of a process string. Raises InputError."""
-    sides = text.split(">")
-    if len(sides) != 2 or not all(side.split() for side in sides):
-        raise InputError(f"process = {text!r} is not of the form 'e- e+ > mu- mu+'")
-    incoming, outgoing = ([constants.pdg_id(word) for word in side.split()] for side in sides)
-    return incoming, outgoing
 
 
 def _checked(name: str, values: dict[str, Any]) -> Card:

@@ -15,10 +15,10 @@ import hepsym
 from hepsym.errors import InputError
 from hepsym.events.event import Events, Provenance
 from hepsym.events.template import Template
-from hepsym.generators.cards import Card, card_from_toml, parse_process, to_toml
+from hepsym.generators.cards import Card, card_from_toml, to_toml
 from hepsym.generators.pair_production import PairProduction
 from hepsym.generators.process import Columns, Distribution, Generator
-from hepsym.generators.process_string import read_process, single_process
+from hepsym.generators.process_string import ProcessPattern, read_process, single_process
 from hepsym.random import key
 
 __all__ = [
@@ -54,9 +54,9 @@ def generator_for(card: Card) -> Generator:
     hadrons are flat in phase space; two partons to two particles take a shorter way where |M|^2 is known
     in closed form; the rest is what the amplitudes make of it.
     """
-    if (pair := _lepton_pairs(card)) is not None:
-        return PairProduction(card, *pair)
     process = read_process(card.process)
+    if card.resonance.mass == 0.0 and (pair := _lepton_pairs(process)) is not None:
+        return PairProduction(card, *pair)
     if len(process.incoming) == 1:
         from hepsym.generators.decay_chain import DecayChain, is_decay_chain
 
@@ -71,14 +71,12 @@ def generator_for(card: Card) -> Generator:
     return Scattering(card)
 
 
-def _lepton_pairs(card: Card) -> tuple[tuple[int, int], tuple[int, int]] | None:
+def _lepton_pairs(process: ProcessPattern) -> tuple[tuple[int, int], tuple[int, int]] | None:
     """Both sides of f fbar -> F Fbar with two kinds of charged leptons."""
-    try:
-        incoming, outgoing = parse_process(card.process)
-    except InputError:  # a richer string than two sides of particles
-        return None
-    if len(incoming) == len(outgoing) == 2:
-        (a, b), (c, d) = incoming, outgoing
+    legs = (*process.incoming, *process.outgoing)
+    definite = all(len(leg) == 1 for leg in legs) and not process.decays and not process.orders.given
+    if len(process.incoming) == len(process.outgoing) == 2 and definite:
+        a, b, c, d = (leg[0] for leg in legs)
         if a == -b and c == -d and {abs(a), abs(c)} <= _CHARGED_LEPTONS and abs(a) != abs(c):
             return (a, b), (c, d)
     return None

@@ -226,3 +226,11 @@ def test_what_cannot_be_made_is_one_line(process: str, settings: list[str], mess
 def test_template_has_no_fixed_legs_for_partons() -> None:
     assert not template_of(made("tops")).fixed
     assert len(template_of(made("ww")).fixed) == 2
+
+
+def test_a_resonance_is_not_left_out_of_lepton_pairs() -> None:
+    """On its peak a Z' multiplies the rate of e- e+ > mu- mu+; the exact generator knows none."""
+    settings = ["sqrt_s=500", *QUICK]
+    heavy = "resonance={spin=1, mass=500.0, width=10.0, quark=0.0, lepton=0.3}"
+    plain, peak = (generator_for(load_card("ee2mumu", [*settings, *more])) for more in ([], [heavy]))
+    assert peak.cross_section().value_pb > 10.0 * plain.cross_section().value_pb
