@@ -60,6 +60,7 @@ class Definition:
         subprocesses = process.expand(bottom=card.qcd.flavors >= 5)
         groups = _groups(subprocesses, theory, degrees)
         _refuse_mixed_orders(card, groups)
+        _refuse_mixed_masses(card, groups)
         collision = _collision(card, subprocesses[0].incoming, hadrons, theory)
         element = groups[0].element
         incoming = len(collision.masses)
@@ -166,6 +167,20 @@ def _groups(subprocesses: Sequence[Subprocess], theory: Theory, degrees: tuple[f
     ordered = any(subprocess.orders.given for subprocess in subprocesses)
     kept = [s for s, element in elements.items() if ordered or element.weighted == least]
     return [Group(elements[s], tuple(members[s])) for s in kept]
+
+
+def _refuse_mixed_masses(card: Card, groups: Sequence[Group]) -> None:
+    """One phase space serves all subprocesses, so that a leg has one mass."""
+    first = groups[0].element
+    for group in groups:
+        for a, b, m, other in zip(
+            first.pdg_ids, group.element.pdg_ids, first.masses, group.element.masses, strict=True
+        ):
+            if m != other:
+                raise InputError(
+                    f"process = {card.process!r}: {constants.name_of(a)} and {constants.name_of(b)} are "
+                    f"one leg with masses {m:g} and {other:g} GeV; give both the same in [masses], such as 0"
+                )
 
 
 def _refuse_mixed_orders(card: Card, groups: Sequence[Group]) -> None:

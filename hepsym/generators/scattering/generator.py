@@ -135,8 +135,9 @@ class Scattering(Generator):
             definition.layout.spread(out, points.momenta, rows, fixed)
             if columns:
                 inside = np.flatnonzero(points.weight > 0.0)
-                for column in columns.values():
-                    column[rows] = 0
+                usual = {"pdg_ids": self.pdg_ids, "masses": self.masses, "mothers": definition.layout.mothers}
+                for name, column in columns.items():  # what is cut away is an event of weight 0 all the same
+                    column[rows] = usual.get(name, 0)
                 u = uniforms_of(first + rows[inside], zeros[inside], NUMBERS, RECORD, key)
                 definition.record.fill(columns, rows[inside], points, inside, u, weights[rows[inside]])
 

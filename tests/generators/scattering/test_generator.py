@@ -215,6 +215,7 @@ def test_resumed_is_uninterrupted(tmp_path: Path) -> None:
         ("mu- > vm e- ve~", ["sqrt_s=91"], "decays at its mass"),
         ("p p > t t~", ["sqrt_s=13000", "beams.polarization=[0.5, 0.0]"], "unpolarised"),
         ("p p > t t~", ["sqrt_s=13000", "masses.b=4.7"], "partons are massless"),
+        ("p p > l+ l-", ["sqrt_s=13000"], "are one leg with masses"),
     ],
 )
 def test_what_cannot_be_made_is_one_line(process: str, settings: list[str], message: str) -> None:
@@ -234,3 +235,17 @@ def test_a_resonance_is_not_left_out_of_lepton_pairs() -> None:
     heavy = "resonance={spin=1, mass=500.0, width=10.0, quark=0.0, lepton=0.3}"
     plain, peak = (generator_for(load_card("ee2mumu", [*settings, *more])) for more in ([], [heavy]))
     assert peak.cross_section().value_pb > 10.0 * plain.cross_section().value_pb
+
+
+def test_weighted_points_outside_the_cuts_are_particles_too() -> None:
+    process, settings = RADIATIVE
+    card = load_card(process, [*settings, *QUICK])
+    events = generate(card, 4000, weighted=True)
+    assert events.weights is not None
+    assert (events.weights == 0.0).any()
+    assert (events.pdg_ids != 0).all()
+    harder = load_card(TOPS[0], [*TOPS[1], *QUICK, "cuts.abs_eta={max=1}", "variations.scales=true"])
+    tops = generate(harder, 4000, weighted=True)
+    assert tops.weights is not None
+    assert (tops.weights == 0.0).any()
+    assert (tops.pdg_ids != 0).all()
