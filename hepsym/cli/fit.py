@@ -16,6 +16,9 @@ app = typer.Typer()
 EQUAL = 0.99
 """Effective over actual number of events above which a sample counts as unweighted."""
 
+MANY = 64
+"""More features than this are counted, not listed."""
+
 
 @app.command()
 def fit(
@@ -38,6 +41,10 @@ def fit(
     columns: Annotated[
         str | None, typer.Option(help="Columns or observables, by commas; default: all.")
     ] = None,
+    label: Annotated[str, typer.Option(help="Column of the classes, for models that learn from them.")] = "",
+    own: Annotated[
+        list[str] | None, typer.Option("--set", help="Setting of the model's own, name=value; repeatable.")
+    ] = None,
     rows: Annotated[int | None, typer.Option(help="Only the first so many rows; default: all.")] = None,
     seed: Annotated[int, typer.Option(help="Same seed and data, same weights.")] = 1,
     dtype: Annotated[str, typer.Option(help="float32 or float64.")] = "float32",
@@ -58,12 +65,14 @@ def fit(
     """
     with reported():
         from hepsym.models import FitSettings
+        from hepsym.models.family import read_options
 
         settings = FitSettings(
             model=model, latent=latent, hidden=widths(hidden), beta=beta, variance=variance,
             reduction=reduction, kl_warmup_epochs=kl_warmup, epochs=epochs, batch=batch,
             learning_rate=learning_rate, patience=patience, seed=seed, dtype=dtype, device=device, amp=amp,
             validation=validation, test=test, scaling=scaling,
+            label=label, options=read_options(own or []),
         )  # fmt: skip
         set_threads(threads)
         chosen = None if columns is None else split_columns(columns)
@@ -86,11 +95,13 @@ def run_fit(
 ) -> "FitResult":
     """Read the table and fit; constant ones among an event file's default columns are left out."""
     from hepsym import models
-    from hepsym.events.table import read_table
+    from hepsym.models.registry import family
 
     check_rows(rows)
+    kind = family(settings.model)
+    kind.check(settings)
     refuse_weighted(files)
-    table = read_table(files, columns)
+    table = kind.read(files, settings, columns=columns)
     check_rows(rows, len(table))
     source: dict[str, Any] = dict(table.source) | {
         "files": [str(f.resolve()) for f in files],
@@ -145,9 +156,13 @@ def refuse_weighted(files: list[Path]) -> None:
 
 def summary(result: "FitResult", settings: "FitSettings") -> dict[str, Any]:
     """What `--json` prints."""
+    from hepsym.models.registry import family
     from hepsym.models.rundir import read_config
 
-    config = read_config(result.run)
+    config, kind = read_config(result.run), family(settings.model)
+    shape: dict[str, Any] = {
+        name: getattr(settings, name) for name in ("latent", "beta") if name in kind.uses
+    }
     return {
         "model": settings.model,
         "run": result.run,
@@ -155,8 +170,8 @@ def summary(result: "FitResult", settings: "FitSettings") -> dict[str, Any]:
         "split": {"train": result.n_train, "validation": result.n_validation, "test": result.n_test},
         "features": config["kept"],
         "dropped_columns": result.dropped_columns,
-        "latent": settings.latent,
-        "beta": settings.beta,
+        **shape,
+        **dict(settings.options),
         "loss": config["loss"],
         "epochs": result.epochs,
         "best_epoch": result.best_epoch,
@@ -166,29 +181,37 @@ def summary(result: "FitResult", settings: "FitSettings") -> dict[str, Any]:
         "samples_per_second": result.samples_per_second,
         "device": result.device,
         "seed": settings.seed,
+        "next": kind.next_step(result.run),
     }
 
 
 def in_words(told: dict[str, Any]) -> str:
     """The summary for people."""
     split, validation = told["split"], told["validation"]
-    kl = ", ".join(f"{v:.3g}" for v in sorted(validation["kl_per_latent"], reverse=True))
     rate = f"{told['samples_per_second']:.3g} rows/s on {told['device']}"
-    return "\n".join(
-        (
-            f"{told['model']}, {told['latent']} latents, beta {told['beta']:g}, seed {told['seed']}: "
-            f"{told['run']}",
-            f"  rows            {told['rows']} (training {split['train']}, validation {split['validation']}, "
-            f"test {split['test']})",
-            f"  features        {', '.join(told['features'])}",
-            f"  left out        {', '.join(told['dropped_columns']) or 'none'} (constant)",
-            f"  best epoch      {told['best_epoch']} of {told['epochs']}, counted from 0",
-            f"  reconstruction  {validation['reconstruction']:.4g} (validation)",
-            f"  KL per latent   {kl} nats",
-            f"  time            {told['seconds']:.3g} s, {rate}",
-            f"Next: hepsym analyze {told['run']}",
-        )
+    shape = ", ".join(
+        text
+        for key, text in (("latent", f"{told.get('latent')} latents"), ("beta", f"beta {told.get('beta')}"))
+        if key in told
     )
+    head = ", ".join(part for part in (told["model"], shape, f"seed {told['seed']}") if part)
+    features = told["features"] if len(told["features"]) <= MANY else [f"{len(told['features'])} columns"]
+    lines = [
+        f"{head}: {told['run']}",
+        f"  rows            {told['rows']} (training {split['train']}, validation {split['validation']}, "
+        f"test {split['test']})",
+        f"  features        {', '.join(features)}",
+        f"  left out        {', '.join(told['dropped_columns']) or 'none'} (constant)",
+        f"  best epoch      {told['best_epoch']} of {told['epochs']}, counted from 0",
+    ]
+    for name, value in validation.items():
+        if isinstance(value, float) and name != "kl":
+            lines.append(f"  {name.replace('_', ' '):15} {value:.4g} (validation)")
+    if "kl_per_latent" in validation:
+        kl = ", ".join(f"{v:.3g}" for v in sorted(validation["kl_per_latent"], reverse=True))
+        lines.append(f"  KL per latent   {kl} nats")
+    lines += [f"  time            {told['seconds']:.3g} s, {rate}", f"Next: {told['next']}"]
+    return "\n".join(lines)
 
 
 def widths(text: str) -> tuple[int, ...]:

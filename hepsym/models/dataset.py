@@ -1,7 +1,8 @@
 """Can a model learn from this table? Checked once, then split and scaled."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,8 @@ class Dataset:
     """Rows for training, validation and test."""
     digest: str
     """SHA-256 of names and values."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """JSON values that the model is built from beside the number of features: classes, shapes."""
 
     @property
     def kept(self) -> tuple[str, ...]:

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from hepsym.errors import InputError
 from hepsym.models import metrics
-from hepsym.models.dataset import Dataset, prepare
+from hepsym.models.dataset import Dataset
 from hepsym.models.device import NUMPY_DTYPES, choose_device, to_device
 from hepsym.models.feed import feed
 from hepsym.models.model import Model
-from hepsym.models.registry import model_class
+from hepsym.models.registry import family
 from hepsym.models.rundir import FORMAT, open_run, versions
 from hepsym.models.settings import FitSettings
 from hepsym.models.training import Outcome, Progress, Training
@@ -71,11 +71,13 @@ def fit(
     KeyboardInterrupt after SIGINT: the step is finished, the state is saved.
     """
     run = Path(run)
-    kind, device = model_class(settings.model), choose_device(settings.device)
+    kind, device = family(settings.model), choose_device(settings.device)
+    kind.check(settings)
     _check_amp(settings, device)
-    data = prepare(values, names, settings, drop_constant=drop_constant)
-    open_run(run, config_of(settings, data, source), resume=resume)
-    model = kind(len(data.scaling.columns), settings)
+    data = kind.prepare(values, names, settings, drop_constant=drop_constant)
+    config = config_of(settings, data, source)
+    model = kind.build(config, settings)
+    open_run(run, config, resume=resume)
     outcome = train_in(run, model, data, settings, (settings.seed,), device, resume=resume, progress=progress)
     best = outcome.best_epoch[0]
     line = metrics.read(run / "metrics.jsonl")[best]
@@ -128,20 +130,11 @@ def config_of(settings: FitSettings, data: Dataset, source: Mapping[str, Any]) -
         | {"seed": settings.seed},
         "rows": sum(data.counts),
         "digest": data.digest,
+        "facts": dict(data.facts),
         "source": dict(source),
-        "loss": loss_in_words(settings),
+        "loss": family(settings.model).loss(settings),
         "versions": versions(),
     }
-
-
-def loss_in_words(settings: FitSettings) -> str:
-    """The loss of an event as it was minimised."""
-    over = "sum" if settings.reduction == "sum" else "(1/D) sum"
-    error = f"{over}_j (x_j - xhat_j)^2"
-    if settings.variance == "learned":
-        error = "D/2 log(2 pi s^2) + sum_j (x_j - xhat_j)^2 / (2 s^2)"
-        error = error if settings.reduction == "sum" else f"(1/D) [{error}]"
-    return f"{error} + {settings.beta:g} KL(q(z|x) || N(0, 1)), x scaled features, KL in nats"
 
 
 def _check_amp(settings: FitSettings, device: torch.device) -> None:

@@ -1,21 +1,25 @@
 """Which models are there, by name?"""
 
+from importlib import import_module
+
 from hepsym.errors import InputError
-from hepsym.models.model import Model
+from hepsym.models.family import Family
 from hepsym.models.settings import did_you_mean
-from hepsym.models.vae import VAE
 
-__all__ = ["MODELS", "model_class"]
+__all__ = ["FAMILIES", "family"]
 
-MODELS: dict[str, type[VAE]] = {VAE.name: VAE}
+FAMILIES: dict[str, str] = {
+    "vae": "hepsym.models.vae:VAEFamily",
+}
+"""Where the family of each model is; imported when it is asked for."""
 
 
-def model_class(name: str) -> type[VAE]:
-    """The class of a model. Raises InputError for a name that is not in the registry."""
-    if name not in MODELS:
-        raise InputError(
-            f"model = {name!r} is not one of {', '.join(sorted(MODELS))}{did_you_mean(name, list(MODELS))}"
-        )
-    found = MODELS[name]
-    assert issubclass(found, Model)
+def family(name: str) -> Family:
+    """The family of a model. Raises InputError for a name that is not in the registry."""
+    if name not in FAMILIES:
+        known = sorted(FAMILIES)
+        raise InputError(f"model = {name!r} is not one of {', '.join(known)}{did_you_mean(name, known)}")
+    module, _, attribute = FAMILIES[name].partition(":")
+    found = getattr(import_module(module), attribute)()
+    assert isinstance(found, Family)
     return found

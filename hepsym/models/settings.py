@@ -3,12 +3,15 @@
 import difflib
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from hepsym.errors import InputError
 
-__all__ = ["FitSettings"]
+__all__ = ["SHAPING", "FitSettings"]
+
+SHAPING = ("latent", "hidden", "beta", "variance", "reduction", "kl_warmup_epochs", "scaling")
+"""Settings that shape the model or its features; not every family of models takes all of them."""
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "variance": ("fixed", "learned"),
@@ -63,6 +66,11 @@ class FitSettings:
     """common: centred, divided by the root mean variance of all features, which keeps their proportions;
     standard: each feature divided by its own standard deviation; none: as they are."""
 
+    label: str = ""
+    """The column of the classes, for models that learn from them."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of the model's own, by name; what is left out has its default (`Family.options`)."""
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(self.hidden))
         for name, choices in CHOICES.items():
@@ -115,8 +123,9 @@ class FitSettings:
             )
 
     def to_json(self) -> dict[str, Any]:
-        """The fields as JSON values."""
-        return asdict(self) | {"hidden": list(self.hidden)}
+        """The fields as JSON values; label and options only where there are any."""
+        values = asdict(self) | {"hidden": list(self.hidden)}
+        return {k: v for k, v in values.items() if v or k not in {"label", "options"}}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:

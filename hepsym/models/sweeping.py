@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from hepsym.errors import InputError
 from hepsym.models.checkpoint import read_weights
-from hepsym.models.dataset import prepare
 from hepsym.models.device import choose_device
 from hepsym.models.fitting import config_of, train_in
 from hepsym.models.model import Model
-from hepsym.models.registry import model_class
+from hepsym.models.registry import family
 from hepsym.models.rundir import open_run, read_config
 from hepsym.models.scaling import Scaling
 from hepsym.models.settings import FitSettings
@@ -101,11 +100,13 @@ def sweep(
     """
     run = Path(run)
     betas, seeds = _checked_betas(betas), _checked_seeds(seeds, settings.seed)
-    kind, device = model_class(settings.model), choose_device(settings.device)
-    data = prepare(values, names, settings, drop_constant=drop_constant)
+    kind, device = family(settings.model), choose_device(settings.device)
+    kind.check(settings)
+    kind.need_ensembles(run)
+    data = kind.prepare(values, names, settings, drop_constant=drop_constant)
     config = config_of(settings, data, {}) | {"betas": list(betas), "seeds": list(seeds)}
     open_run(run / DIRECTORY, config, resume=True)
-    model = kind(len(data.scaling.columns), settings, betas=betas, seeds=seeds)
+    model = kind.build(config, settings, betas=betas, seeds=seeds)
     train_in(run / DIRECTORY, model, data, settings, seeds, device, resume=True, progress=progress)
     return load_sweep(run)
 
@@ -118,7 +119,7 @@ def load_sweep(run: str | Path) -> Sweep:
     config = read_config(directory)
     settings = FitSettings.from_json(config["settings"])
     betas, seeds = tuple(config["betas"]), tuple(config["seeds"])
-    model = model_class(settings.model)(len(config["kept"]), settings, betas=betas, seeds=seeds)
+    model = family(settings.model).build(config, settings, betas=betas, seeds=seeds)
     model.load_state_dict(read_weights(directory / WEIGHTS, model, settings.model))
     return Sweep(
         run=directory,

@@ -13,7 +13,7 @@ from torch import Tensor
 from hepsym.errors import InputError
 from hepsym.models.checkpoint import read_weights
 from hepsym.models.model import Model
-from hepsym.models.registry import model_class
+from hepsym.models.registry import family
 from hepsym.models.rundir import read_config
 from hepsym.models.scaling import Scaling
 from hepsym.models.settings import FitSettings
@@ -114,7 +114,7 @@ def load(run: str | Path) -> Trained:
     run = Path(run)
     config = read_config(run)
     settings = FitSettings.from_json(config["settings"])
-    model = model_class(settings.model)(len(config["kept"]), settings)
+    model = family(settings.model).build(config, settings)
     model.load_state_dict(read_weights(run / WEIGHTS, model, settings.model))
     return Trained(
         run=run,

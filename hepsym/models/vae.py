@@ -5,19 +5,47 @@ variance: Lucas et al., https://arxiv.org/abs/1911.02469.
 """
 
 import math
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from hepsym.models.family import Family
 from hepsym.models.model import Model, Terms
 from hepsym.models.nn import MLP, Tape
 from hepsym.models.noise import Noise
 from hepsym.models.settings import FitSettings
 from hepsym.random import key
 
-__all__ = ["VAE"]
+__all__ = ["VAE", "VAEFamily"]
+
+
+class VAEFamily(Family):
+    """VAEs of tables of numbers."""
+
+    name = "vae"
+    ensembles = True
+
+    def build(
+        self,
+        config: Mapping[str, Any],
+        settings: FitSettings,
+        *,
+        betas: Sequence[float] | None = None,
+        seeds: Sequence[int] | None = None,
+    ) -> Model:
+        """A VAE of the kept columns."""
+        return VAE(len(config["kept"]), settings, betas=betas, seeds=seeds)
+
+    def loss(self, settings: FitSettings) -> str:
+        """As in the docstring of VAE, with the numbers in it."""
+        over = "sum" if settings.reduction == "sum" else "(1/D) sum"
+        error = f"{over}_j (x_j - xhat_j)^2"
+        if settings.variance == "learned":
+            error = "D/2 log(2 pi s^2) + sum_j (x_j - xhat_j)^2 / (2 s^2)"
+            error = error if settings.reduction == "sum" else f"(1/D) [{error}]"
+        return f"{error} + {settings.beta:g} KL(q(z|x) || N(0, 1)), x scaled features, KL in nats"
 
 
 class VAE(Model):

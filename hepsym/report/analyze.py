@@ -62,10 +62,12 @@ def analyze(
     and increasing, seeds < 1, alpha not in (0, 1), fewer than 100 test events.
     """
     from hepsym import models
+    from hepsym.models.registry import family
 
     chosen = _checked(betas, seeds, alpha)
     run = Path(run)
     trained = models.load(run)
+    family(trained.settings.model).need_ensembles(run)
     subject = read_subject(run, trained, TEST_CAP)
     seed = int(trained.settings.seed)
     sweep = _sweep(run, trained, subject, chosen, seeds, _part(progress, 0, SWEEP_SHARE))

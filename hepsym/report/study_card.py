@@ -75,12 +75,12 @@ class Study(_toml.Table):
         """Raise InputError for anything that a later stage would refuse and that can be known now."""
         from hepsym.generators import generator_for
         from hepsym.models.device import choose_device
-        from hepsym.models.registry import model_class
+        from hepsym.models.registry import family
 
         try:
             generator_for(self.process_card())
             settings = self.fit_settings()
-            model_class(settings.model)
+            family(settings.model).check(settings)
             choose_device(settings.device)
         except InputError as error:
             raise InputError(f"study {self.name!r}: {error}") from None

@@ -171,7 +171,7 @@ def test_nan_stops_at_once_and_the_last_good_checkpoint_stays(
     sphere: Floats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """16 steps an epoch (1500 rows, batch 64, about 1050 to train on): step 30 is batch 14 of epoch 1."""
-    monkeypatch.setattr("hepsym.models.fitting.model_class", lambda _: _Bad)
+    monkeypatch.setattr("hepsym.models.vae.VAE", _Bad)
     with pytest.raises(RunError) as caught:
         quick(sphere, tmp_path / "run")
     steps = int(str(caught.value).split("batch ")[1].split(" of ")[1].split(")")[0])
