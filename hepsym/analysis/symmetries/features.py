@@ -1,24 +1,58 @@
-"""What are the monomials of white coordinates up to degree two, and the gradients of their sums?"""
+"""What are the monomials of white coordinates up to degree three, and values and gradients of their sums?
+
+A polynomial is its row of coefficients; its degree is told by their number. Monomials stand by degree,
+then by index: 1, y_i, y_i y_j (i <= j), y_i y_j y_k (i <= j <= k).
+"""
+
+from functools import lru_cache
+from itertools import combinations_with_replacement
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["count", "from_symmetric", "gradients", "monomials", "symmetric"]
+__all__ = [
+    "count", "degree_of", "derivatives", "evaluate", "from_symmetric", "gradients", "monomials", "raised",
+    "symmetric", "times_coordinate",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 def count(rank: int, degree: int) -> int:
-    """Number of monomials, the constant among them: 1 + r, and r (r + 1) / 2 more for degree 2."""
-    return 1 + rank + (rank * (rank + 1) // 2 if degree == 2 else 0)
+    """Number of monomials, the constant among them: 1 + r, + r (r + 1) / 2, + r (r + 1) (r + 2) / 6."""
+    total = 1 + rank
+    if degree >= 2:
+        total += rank * (rank + 1) // 2
+    if degree >= 3:
+        total += rank * (rank + 1) * (rank + 2) // 6
+    return total
+
+
+def degree_of(polynomials: Floats, rank: int) -> int:
+    """The degree 1, 2 or 3 that polynomials (m, count) are written to."""
+    width = polynomials.shape[-1]
+    return next(d for d in (1, 2, 3) if count(rank, d) == width or d == 3)
+
+
+@lru_cache(maxsize=64)
+def _triples(rank: int) -> tuple[Ints, Ints]:
+    """For each y_i y_j y_k: its first index, and which of the products y_j y_k it is a multiple of."""
+    i, j = np.triu_indices(rank)
+    first = [np.full(int((i >= k).sum()), k) for k in range(rank)]
+    pair = [np.flatnonzero(i >= k) for k in range(rank)]
+    return np.concatenate(first), np.concatenate(pair)
 
 
 def monomials(y: Floats, degree: int = 2) -> Floats:
-    """1, y_i, and y_i y_j for i <= j, of points (n, r): (n, count(r, degree))."""
+    """1, y_i, y_i y_j and y_i y_j y_k of points (n, r): (n, count(r, degree))."""
     parts = [np.ones((len(y), 1)), y]
-    if degree == 2:
+    if degree >= 2:
         i, j = np.triu_indices(y.shape[1])
         parts.append(y[:, i] * y[:, j])
+    if degree >= 3:
+        first, pair = _triples(y.shape[1])
+        parts.append(y[:, first] * parts[2][:, pair])
     return np.concatenate(parts, axis=1)
 
 
@@ -26,7 +60,7 @@ def symmetric(q: Floats, rank: int) -> tuple[float, Floats, Floats]:
     """The constant c, vector b (r,) and symmetric Q (r, r) of q(y) = c + b . y + y . Q y."""
     i, j = np.triu_indices(rank)
     full = np.zeros((rank, rank))
-    full[i, j] = q[1 + rank :]
+    full[i, j] = q[1 + rank : count(rank, 2)]
     return float(q[0]), q[1 : 1 + rank], (full + full.T) / 2
 
 
@@ -36,10 +70,59 @@ def from_symmetric(c: float, b: Floats, full: Floats) -> Floats:
     return np.concatenate([[c], b, np.where(i == j, 1.0, 2.0) * full[i, j]])
 
 
-def gradients(y: Floats, quadrics: Floats) -> Floats:
-    """Gradients b + 2 Q y of quadrics (m, count) at points (n, r): (n, m, r)."""
-    r = y.shape[1]
-    parts = [symmetric(q, r) for q in quadrics]
-    if not parts:
+@lru_cache(maxsize=64)
+def _table(rank: int, degree: int) -> dict[tuple[int, ...], int]:
+    every = [t for d in range(degree + 1) for t in combinations_with_replacement(range(rank), d)]
+    return {t: k for k, t in enumerate(every)}
+
+
+@lru_cache(maxsize=64)
+def derivatives(rank: int, degree: int) -> tuple[Ints, Ints, Ints, Floats]:
+    """d/dy_i of a monomial is a factor times a lower one: arrays (monomial, i, lower, factor)."""
+    rows: list[tuple[int, int, int, float]] = []
+    table = _table(rank, degree)
+    for indices, k in table.items():
+        for i in sorted(set(indices)):
+            left = list(indices)
+            left.remove(i)
+            rows.append((k, i, table[tuple(left)], float(indices.count(i))))
+    of, along, lower, factor = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return np.array(of, int), np.array(along, int), np.array(lower, int), np.array(factor, float)
+
+
+def evaluate(y: Floats, polynomials: Floats) -> Floats:
+    """Values (n, m) of polynomials (m, count) of any degree at points (n, r)."""
+    values: Floats = monomials(y, degree_of(polynomials, y.shape[1])) @ polynomials.T
+    return values
+
+
+def gradients(y: Floats, polynomials: Floats) -> Floats:
+    """Gradients of polynomials (m, count) at points (n, r): (n, m, r). Of quadrics: b + 2 Q y."""
+    r, m = y.shape[1], len(polynomials)
+    if not m:
         return np.empty((len(y), 0, r))
-    return np.stack([b + 2.0 * (y @ full) for _, b, full in parts], axis=1)
+    degree = degree_of(polynomials, r)
+    of, along, lower, factor = derivatives(r, degree)
+    slopes = np.zeros((count(r, degree - 1) if degree > 1 else 1, m, r))
+    # Each (lower, along) comes from one monomial only, so plain assignment loses nothing.
+    slopes[lower, :, along] = polynomials[:, of].T * factor[:, None]
+    phi = monomials(y, degree - 1) if degree > 1 else np.ones((len(y), 1))
+    return (phi @ slopes.reshape(len(slopes), -1)).reshape(len(y), m, r)
+
+
+def raised(polynomials: Floats, rank: int, degree: int) -> Floats:
+    """The same polynomials (m, count) written with the monomials of a higher degree."""
+    out = np.zeros((len(polynomials), count(rank, degree)))
+    out[:, : polynomials.shape[1]] = polynomials
+    return out
+
+
+def times_coordinate(polynomials: Floats, rank: int) -> Floats:
+    """y_i q for each i and each q of degree d (m, count): (r m, count(r, d + 1))."""
+    degree = degree_of(polynomials, rank)
+    low, high = _table(rank, degree), _table(rank, degree + 1)
+    out = np.zeros((rank, len(polynomials), len(high)))
+    for i in range(rank):
+        where = [high[tuple(sorted((*t, i)))] for t in low]
+        out[i][:, where] = polynomials
+    return out.reshape(-1, len(high))
