@@ -3,9 +3,10 @@
 from hepsym.generators.toys.collisions import COLLISIONS
 from hepsym.generators.toys.mechanics import MECHANICS
 from hepsym.generators.toys.shapes import SHAPES
+from hepsym.generators.toys.surfaces import SURFACES
 from hepsym.generators.toys.toy import Toy
 
-__all__ = ["COLLISIONS", "MECHANICS", "SHAPES", "TOYS", "Toy"]
+__all__ = ["COLLISIONS", "MECHANICS", "SHAPES", "SURFACES", "TOYS", "Toy"]
 
-TOYS: dict[str, Toy] = {toy.name: toy for toy in (*SHAPES, *MECHANICS, *COLLISIONS)}
+TOYS: dict[str, Toy] = {toy.name: toy for toy in (*SHAPES, *SURFACES, *MECHANICS, *COLLISIONS)}
 """Every toy by name."""
