@@ -1,42 +1,34 @@
 """Which linear flows leave the density as it is? Generators of the density, certified, and those broken.
 
-p is invariant under dx/dt = A x exactly where E[grad f . A x] = 0 for every test function f. Quadratic f
-say that A is antisymmetric in white coordinates y (unit covariance), so candidates are so(r), or what
-the surface's own algebra shares with it. Other f are sin and cos of w . y along random, column and
-least Gaussian directions w, freed of their linear and quadratic parts, so that errors of the estimated
-mean and covariance drop out to first order.
+Second moments leave the antisymmetric matrices so(r) in white coordinates (unit covariance), or what the
+surface's own algebra shares with it. The answers T of the test functions (symmetries.probes) are linear
+in the matrix; the algebra of the density is where they all vanish. On one part of the rows the candidates
+are ordered, those that answer most first. On the other part each is tested:
 
-Candidates are chosen on one half of the rows. On the other half a generator is *certified* where the
-simultaneous upper bound of its largest effect, |mean| / rms of grad f . A y, is below DELTA: an
-equivalence test. It is *broken* where the largest effect differs from 0. Else it is undecided.
+  - *broken*: the largest answer differs from 0, also when any of what is broken before it is added: a
+    true generator that the first part of the rows tells to a few degrees only is not lost so.
+  - *certified*: the simultaneous upper bound of its largest effect, |E t| / rms t, is below DELTA: an
+    equivalence test, "within DELTA of exact symmetry", not the absence of evidence against it.
+  - *undecided*: neither.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-__all__ = ["DELTA", "DensitySymmetry", "Probes", "density_symmetry", "probe"]
+from hepsym.analysis.symmetries.probes import probe
+from hepsym.analysis.symmetries.responses import Responses, responses
+from hepsym.analysis.symmetries.whitening import tall_svd
+
+__all__ = ["DELTA", "DensitySymmetry", "density_symmetry"]
 
 Floats = NDArray[np.float64]
 
 DELTA = 0.1
 """Largest effect of a generator that is still called a symmetry."""
-
-FREQUENCIES = (1.0, 2.0)
-RANDOM, LEAST_GAUSSIAN, PAIRS = 8, 2, 40
-"""Directions at random and least Gaussian ones for each dimension; pairs of columns."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Probes:
-    """Test functions sin and cos of frequency * (w . y)."""
-
-    directions: Floats
-    """(K, r): frequency times a unit vector"""
-    cosine: NDArray[np.bool_]
-    """(K,): f' = cos(w . y) where true (f is a sine), else -sin(w . y)"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,93 +43,100 @@ class DensitySymmetry:
     """(m, r, r)"""
     p_values: Floats
     """(m,)"""
-    undecided: int
-
-
-def probe(y: Floats, columns: Floats, seed: int) -> Probes:
-    """Test functions for white rows (n, r): directions at random, of columns (D, r), and least Gaussian."""
-    rng = np.random.default_rng([seed, 71])
-    r = y.shape[1]
-    random = rng.normal(size=(RANDOM * r, r))
-    pairs = [columns]
-    if len(columns) > 1:
-        a, b = np.triu_indices(len(columns), 1)
-        kept = rng.permutation(len(a))[:PAIRS]
-        a, b = a[kept], b[kept]
-        pairs += [columns[a] + columns[b], columns[a] - columns[b]]
-    found = np.concatenate([random, *pairs, _least_gaussian(y, rng)])
-    size = np.linalg.norm(found, axis=1)
-    unit = found[size > 1e-6 * size.max()]
-    unit = unit / np.linalg.norm(unit, axis=1, keepdims=True)
-    directions = np.concatenate([f * unit for f in FREQUENCIES])
-    cosine = np.zeros(2 * len(directions), dtype=bool)
-    cosine[: len(directions)] = True
-    return Probes(np.concatenate([directions, directions]), cosine)
-
-
-def _least_gaussian(y: Floats, rng: np.random.Generator) -> Floats:
-    """Fixed points of w <- E[y tanh(w . y)] - E[1 - tanh^2] w. Hyvarinen, IEEE Trans. NN 10 (1999) 626."""
-    w = rng.normal(size=(LEAST_GAUSSIAN * y.shape[1], y.shape[1]))
-    for _ in range(15):
-        w /= np.maximum(np.linalg.norm(w, axis=1, keepdims=True), 1e-300)
-        response = np.tanh(y @ w.T)
-        w = response.T @ y / len(y) - (1 - response**2).mean(axis=0)[:, None] * w
-    return w
-
-
-def _slopes(y: Floats, probes: Probes) -> Floats:
-    phase = y @ probes.directions.T
-    return np.where(probes.cosine, np.cos(phase), -np.sin(phase))
-
-
-def effects(y: Floats, probes: Probes, a: Floats, slopes: Floats, h: Floats) -> tuple[Floats, Floats]:
-    """Means and standard errors over rows (n, r) of grad f . A y, over their rms: (K,) each.
-
-    slopes (n, K) are f' and h (K, r) the means of f' y. Linear and quadratic parts are taken out.
-    """
-    w = probes.directions
-    moved = y @ a.T
-    along, along_h = moved @ w.T, moved @ h.T
-    c = slopes.mean(axis=0)
-    t = (slopes - c) * along - 0.5 * ((y @ w.T) * along_h + (y @ h.T) * along)
-    rms = np.sqrt((((slopes - c) * along) ** 2).mean(axis=0))
-    rms = np.maximum(rms, 1e-2 * rms.max(initial=1e-300))
-    return t.mean(axis=0) / rms, t.std(axis=0) / np.sqrt(len(y)) / rms
+    shown_by: tuple[tuple[str, float], ...]
+    """(m,): the test function that shows each, and its effect"""
+    undecided: Floats
+    """(u, r, r)"""
 
 
 def density_symmetry(
-    fit: Floats, test: Floats, candidates: Floats, columns: Floats, *, alpha: float, seed: int
-) -> DensitySymmetry:
+    fit: Floats, test: Floats, candidates: Floats, columns: Floats, *, alpha: float, seed: int,
+    names: list[str] | None = None, simplest: Callable[[Floats], Floats] = lambda a: a,
+) -> DensitySymmetry:  # fmt: skip
     """Which of the span of candidates (P, r, r), antisymmetric, leave the density of white rows as it is.
 
-    fit, test (n, r) white, columns (D, r): the columns' directions. P(any claim false) <= alpha, half for
+    fit, test (n, r) white, columns (D, r): the columns' directions (0 for those that have none), simplest:
+    a basis of the span of what is left that is told in few words. P(any claim false) <= alpha, half for
     certificates and half for what is called broken, over all P and all test functions.
     """
     count, r = len(candidates), fit.shape[1]
+    names = names or [f"c{i}" for i in range(len(columns))]
     empty = np.zeros((0, r, r))
     if count == 0:
-        return DensitySymmetry(empty, np.empty(0), empty, np.empty(0), 0)
+        return DensitySymmetry(empty, np.empty(0), empty, np.empty(0), (), empty)
     probes = probe(fit, columns, seed)
-    basis = np.linalg.qr(candidates.reshape(count, -1).T)[0].T.reshape(count, r, r)
-    mean = _slopes(fit, probes).T @ fit / len(fit)
-    responses = np.einsum("ki,pij,kj->kp", probes.directions, basis, mean)
-    _, turn = np.linalg.eigh(responses.T @ responses)
-    ordered = np.einsum("pq,pij->qij", turn, basis)
-    slopes = _slopes(test, probes)
-    h = slopes.T @ test / len(test)
-    level = float(norm.isf(alpha / 2 / count / len(h) / 2))
-    certified, bounds, broken, p_values = [], [], [], []
-    for a in ordered:
-        value, error = effects(test, probes, a, slopes, h)
-        bound = float((np.abs(value) + level * error).max())
-        p = min(1.0, 2 * len(h) * float(norm.sf((np.abs(value) / np.maximum(error, 1e-300)).max())))
-        if p < alpha / 2 / count:
-            broken.append(a)
-            p_values.append(p)
-        elif bound < DELTA:
-            certified.append(a)
-            bounds.append(bound)
+    ordered = _ordered(candidates, responses(fit, probes)) if count > 1 else candidates
+    answers = responses(test, probes)
+    tests = probes.count * count
+    broken, p_values = _broken(ordered, answers, alpha / 2)
+    lost = ordered[broken]
+    if len(lost) > 1:
+        told = simplest(lost)
+        p_told = np.array([_p_value(answers, a) for a in told])
+        if (p_told < alpha / 2 / count).all():
+            lost, p_values = told, p_told
+    shown = []
+    for a in lost:
+        value, error = answers.effects(a)
+        k = int((np.abs(value) / error).argmax())
+        shown.append((probes.word(k, names), float(value[k])))
+    level = float(norm.isf(alpha / 2 / tests / count / 2))
+    rest = simplest(ordered[~broken]) if (~broken).any() else empty
+    bounds = np.array([_bound(answers, a, level) for a in rest])
+    if len(rest) and not (bounds < DELTA).all():
+        plain = np.array([_bound(answers, a, level) for a in ordered[~broken]])
+        if (plain < DELTA).sum() > (bounds < DELTA).sum():
+            rest, bounds = ordered[~broken], plain
+    held = bounds < DELTA if len(rest) else np.zeros(0, dtype=bool)
     return DensitySymmetry(
-        np.array(certified).reshape(-1, r, r), np.array(bounds),
-        np.array(broken).reshape(-1, r, r), np.array(p_values), count - len(certified) - len(broken),
+        rest[held], bounds[held], lost, p_values, tuple(shown), rest[~held]
     )  # fmt: skip
+
+
+def _ordered(candidates: Floats, answers: Responses) -> Floats:
+    """An orthonormal basis of the candidates' span, those first that answer most beyond their errors."""
+    count, r = len(candidates), candidates.shape[1]
+    basis = np.linalg.qr(candidates.reshape(count, -1).T)[0].T.reshape(count, r, r)
+    sample = basis[np.random.default_rng(count).permutation(count)[:24]]
+    error = np.sqrt(np.mean([answers.of(a)[1] ** 2 for a in sample], axis=0))
+    _, turn = tall_svd(answers.answers(basis) / error[:, None])
+    out: Floats = np.einsum("qp,pij->qij", turn, basis)
+    return out
+
+
+def _bound(answers: Responses, a: Floats, level: float) -> float:
+    value, error = answers.effects(a)
+    return float((np.abs(value) + level * error).max())
+
+
+def _broken(ordered: Floats, answers: Responses, alpha: float) -> tuple[NDArray[np.bool_], Floats]:
+    """Which answer, and their p-values: Bonferroni over matrices and test functions."""
+    count, functions = len(ordered), len(answers.w)
+    broken, p_values = np.zeros(count, dtype=bool), []
+    told = answers.answers(ordered)
+    weight = np.ones(functions)
+    span: list[tuple[Floats, Floats]] = []  # answers of broken matrices, orthonormal, and the matrices
+    for i, a in enumerate(ordered):
+        p = _p_value(answers, a)
+        if p >= alpha / count:
+            continue
+        if not span:
+            weight = 1 / answers.of(a)[1]
+        rest, matrix = told[:, i] * weight, a
+        for direction, made in span:
+            part = float(direction @ rest)
+            rest, matrix = rest - part * direction, matrix - part * made
+        if span:
+            p = _p_value(answers, matrix)
+            if p >= alpha / count:
+                continue
+        broken[i] = True
+        p_values.append(p)
+        size = max(float(np.linalg.norm(rest)), 1e-300)
+        span.append((rest / size, matrix / size))
+    return broken, np.array(p_values)
+
+
+def _p_value(answers: Responses, a: Floats) -> float:
+    value, error = answers.effects(a)
+    return min(1.0, 2 * len(value) * float(norm.sf(float((np.abs(value) / error).max()))))

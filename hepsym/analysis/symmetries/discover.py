@@ -97,17 +97,22 @@ def discover(
     white = found.frame.white(mixed)
     dim = at_scale(white, found.quadrics, found.noise) if found.noise else dimension(white, found.quadrics)
     fields, notes = _tangent(found, white, dim)
-    density = surviving(found, fields, white, alpha=alpha * BUDGET["density"], seed=seed)
+    share = alpha * BUDGET["density"]
+    density = surviving(found, fields, white, names, alpha=0.95 * share, seed=seed)
     bent = len(found.quadrics) > 0 and dim.value == dim.high
     blur = 30 * found.precision if bent else 0.05
     shown = fields if bent else density.certified
     generators = made(
         shown, found.frame, names, _scores(found, white, fields) if bent else density.bounds, blur
     )
+    lost = made(density.broken, found.frame, names, density.p_values, blur)
     broken = [
-        {"name": g.name, "matrix": g.matrix, "shift": g.shift, "p_value": g.score, "of": "density"}
-        for g in made(tidy(density.broken, found.frame, 0.05), found.frame, names, density.p_values, blur)
-    ] + unequal_units(generators, found.frame, names)
+        {
+            "name": g.name, "matrix": g.matrix, "shift": g.shift, "p_value": g.score, "of": "density",
+            "shown_by": shown_by,
+        }
+        for g, shown_by in zip(lost, density.shown_by, strict=True)
+    ] + unequal_units(generators, found.frame, names, white, 0.05 * share)  # fmt: skip
     return Discovery(
         dimension=dim,
         constraints=tuple(recognise(found, test, names)),

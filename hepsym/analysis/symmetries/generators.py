@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.analysis.symmetries.lie import column_matrices
+from hepsym.analysis.symmetries.moments import moment_p_value
 from hepsym.analysis.symmetries.naming import name_field
 from hepsym.analysis.symmetries.whitening import Frame
 
@@ -17,6 +18,8 @@ Floats = NDArray[np.float64]
 
 RIGID = 0.02
 """A rotation whose matrix is less antisymmetric than this, in column units, is no rigid rotation of them."""
+
+MOST_RIGID = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,20 +51,31 @@ def made(
     )
 
 
-def unequal_units(generators: Sequence[Generator], span: Frame, names: Sequence[str]) -> list[dict[str, Any]]:
-    """Rotations that are rigid only after the columns are scaled: the rigid one is broken (an ellipse)."""
-    out = []
+def unequal_units(
+    generators: Sequence[Generator], span: Frame, names: Sequence[str], white: Floats, alpha: float
+) -> list[dict[str, Any]]:
+    """Rotations that are rigid only after the columns are scaled: the rigid one is broken (an ellipse).
+
+    white (n, r): told where moments of the rows move under the rigid rotation, P(any false) <= alpha. Of
+    more than MOST_RIGID the least rigid ones are told.
+    """
+    out: list[dict[str, Any]] = []
     for g in generators:
-        uneven = (
-            float(np.linalg.norm(g.matrix + g.matrix.T)) / max(float(np.linalg.norm(g.matrix)), 1e-300) / 2
-        )
+        size = max(float(np.linalg.norm(g.matrix)), 1e-300)
+        uneven = float(np.linalg.norm(g.matrix + g.matrix.T)) / size / 2
         if not g.name.startswith("rotation") or uneven < RIGID:
             continue
         rigid = (g.matrix - g.matrix.T) / 2
         rigid /= max(float(np.linalg.norm(rigid)), 1e-300)
+        turned = (span.from_white @ rigid.T @ span.to_white).T
+        field = np.column_stack([turned, np.zeros(span.rank)])
+        p = moment_p_value(field, white) * len(generators)
+        if p >= alpha:
+            continue
         name = name_field(rigid, np.zeros(len(names)), names, span.scale)
         out.append({
             "name": f"rigid {name.replace('spiral', 'rotation')}, in the columns' own units", "matrix": rigid,
-            "shift": np.zeros(len(names)), "p_value": None, "of": "manifold", "unevenness": uneven,
+            "shift": np.zeros(len(names)), "p_value": p, "of": "manifold", "unevenness": uneven,
+            "shown_by": {"observable": "spreads of the columns", "effect": uneven},
         })  # fmt: skip
-    return out
+    return sorted(out, key=lambda b: -float(b["unevenness"]))[:MOST_RIGID]

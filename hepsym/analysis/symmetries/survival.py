@@ -5,26 +5,36 @@ moves mean and covariance at the rates b and A + A^T in white coordinates: where
 is broken already. What is left is antisymmetric, and goes to symmetries.density.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
 
 from hepsym.analysis.symmetries.constraints import Constraints
 from hepsym.analysis.symmetries.density import density_symmetry
+from hepsym.analysis.symmetries.lie import tidy
+from hepsym.analysis.symmetries.moments import moment_p_value, moving_column
+from hepsym.analysis.symmetries.whitening import Frame
 
 __all__ = ["Survival", "surviving"]
 
 Floats = NDArray[np.float64]
 
-HIGHEST_RANK = 12
+HIGHEST_RANK = 24
 """so(r) of more dimensions has too many generators to certify one by one."""
 
 STILL = 6.0
 """Moments that move by less than this many standard errors are taken as still, and tested further."""
 
 LEAST_ROWS = 400
+
+TIDY = 0.05
+"""Coefficients of a generator of the density below this are taken as 0, then tested as such."""
+
+FITTED = 0.35
+"""Share of the rows that orders the candidates; a tenth where there is but one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,39 +45,57 @@ class Survival:
     bounds: Floats
     broken: Floats
     p_values: Floats
+    shown_by: tuple[dict[str, Any], ...]
+    """What shows each broken one: {"observable", "effect"}"""
     undecided: int
     notes: tuple[str, ...] = ()
 
 
-def surviving(found: Constraints, fields: Floats, white: Floats, *, alpha: float, seed: int) -> Survival:
-    """Certified and broken fields of white rows (n, r); P(any false claim) <= alpha."""
+def surviving(
+    found: Constraints, fields: Floats, white: Floats, names: Sequence[str], *, alpha: float, seed: int
+) -> Survival:
+    """Certified and broken fields of white rows (n, r) of named columns; P(any false claim) <= alpha."""
     r = found.frame.rank
     none, empty = np.zeros((0, r, r + 1)), np.empty(0)
     if len(white) < LEAST_ROWS or r < 2:
-        return Survival(none, empty, none, empty, 0)
+        return Survival(none, empty, none, empty, (), 0)
     if not len(fields) and (r > HIGHEST_RANK or len(found.quadrics)):
         note = "generators of the density were not looked for: " + (
             f"more than {HIGHEST_RANK} dimensions"
             if r > HIGHEST_RANK
             else "the surface has no affine symmetry"
         )
-        return Survival(none, empty, none, empty, 0, (note,))
-    quarter = len(white) // 4
-    fit, test = whitened(white[:quarter]), whitened(white[quarter:])
+        return Survival(none, empty, none, empty, (), 0, (note,))
+    count = len(fields) or r * (r - 1) // 2
+    cut = int(len(white) * (FITTED if count > 1 else 0.1))
+    fit, test = whitened(white[:cut]), whitened(white[cut:])
     if len(fields):
-        candidates, moving, p_moving = _still(fields, test, alpha / 4)
+        candidates, moving, p_moving = _still(fields, test, found.frame, alpha / 4)
     else:
         candidates, moving, p_moving = _rotations(r), none, empty
     columns = (found.frame.from_white / found.frame.scale).T
-    columns = columns[np.linalg.norm(columns, axis=1) > 1e-9]
-    told = density_symmetry(fit, test, candidates, columns, alpha=0.75 * alpha, seed=seed)
+    columns = np.where(np.linalg.norm(columns, axis=1, keepdims=True) > 1e-9, columns, 0.0)
+    told = density_symmetry(
+        fit, test, candidates, columns, alpha=0.75 * alpha, seed=seed, names=list(names),
+        simplest=lambda a: _antisymmetric(tidy(_as_fields(a), found.frame, TIDY)),
+    )  # fmt: skip
     return Survival(
         certified=_as_fields(told.certified),
         bounds=told.bounds,
         broken=np.concatenate([moving, _as_fields(told.broken)]),
         p_values=np.concatenate([p_moving, told.p_values]),
-        undecided=told.undecided,
+        shown_by=(
+            *(moving_column(f, found.frame, white, names) for f in moving),
+            *({"observable": word, "effect": effect} for word, effect in told.shown_by),
+        ),
+        undecided=len(told.undecided),
     )
+
+
+def _antisymmetric(fields: Floats) -> Floats:
+    a = fields[:, :, :-1]
+    out: Floats = (a - np.swapaxes(a, 1, 2)) / 2
+    return out
 
 
 def whitened(y: Floats) -> Floats:
@@ -85,35 +113,24 @@ def _rotations(r: int) -> Floats:
     return out
 
 
-def _still(fields: Floats, test: Floats, alpha: float) -> tuple[Floats, Floats, Floats]:
+def _still(fields: Floats, test: Floats, span: Frame, alpha: float) -> tuple[Floats, Floats, Floats]:
     """Antisymmetric matrices of the fields that leave the moments alone, the other fields, p-values."""
     k, r = len(fields), fields.shape[1]
     a, b = fields[:, :, :-1], fields[:, :, -1]
     moved = np.concatenate([(a + np.swapaxes(a, 1, 2)).reshape(k, -1), b], axis=1)
     size = np.sqrt((a**2).sum(axis=(1, 2)))
+    size = np.maximum(size, np.linalg.norm(b, axis=1))
     _, values, right = np.linalg.svd(moved.T / size)
     values = np.pad(values, (0, k - len(values)))
     turned = np.einsum("kl,lij->kij", right / size, fields)
     still = values < STILL * 2 / np.sqrt(len(test))
-    matrices = turned[still][:, :, :-1]
-    broken, p_values = [], []
-    for field in turned[~still]:
-        p = _moment_p_value(field, test) * k
-        if p < alpha:
-            broken.append(field)
-            p_values.append(p)
-    antisymmetric = (matrices - np.swapaxes(matrices, 1, 2)) / 2
-    return antisymmetric, np.array(broken).reshape(-1, r, r + 1), np.array(p_values)
-
-
-def _moment_p_value(field: Floats, y: Floats) -> float:
-    """That first and second moments stay under the field: the largest of r (r + 3) / 2 z, Bonferroni."""
-    flow = y @ field[:, :-1].T + field[:, -1]
-    i, j = np.triu_indices(y.shape[1])
-    rates = np.concatenate([flow, y[:, i] * flow[:, j] + y[:, j] * flow[:, i]], axis=1)
-    spread = np.maximum(rates.std(axis=0), 1e-12)
-    z = np.abs(rates.mean(axis=0)) / spread * np.sqrt(len(y))
-    return float(min(1.0, 2 * rates.shape[1] * norm.sf(float(z.max()))))
+    moving = turned[~still]
+    for told in (tidy(moving, span, TIDY), moving):
+        p = np.array([moment_p_value(field, test) * k for field in told])
+        if (p < alpha).all():
+            break
+    broken = p < alpha
+    return _antisymmetric(turned[still]), told[broken].reshape(-1, r, r + 1), p[broken]
 
 
 def _as_fields(matrices: Floats) -> Floats:
