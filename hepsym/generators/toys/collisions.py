@@ -59,14 +59,14 @@ def polarised(n: int, seed: int) -> Floats:
 
 
 def transverse(n: int, seed: int) -> Floats:
-    """Beams polarised across themselves: 1 + cos^2 + sin^2 cos(2 phi). No rotation is left."""
+    """Beams polarised by 0.7 across themselves: 1 + cos^2 + sin^2 cos(2 phi) / 2. No rotation is left."""
 
     def rows(n: int, seed: int, stream: int) -> Floats:
         return np.column_stack([direction(n, seed, 3, stream), uniforms(seed, n, stream=stream + 3)])
 
     def keep(r: Floats) -> NDArray[np.bool_]:
         x, y, z, u = r.T
-        taken: NDArray[np.bool_] = 2 * u < 1 + z * z + x * x - y * y
+        taken: NDArray[np.bool_] = 2 * u < 1 + z * z + (x * x - y * y) / 2
         return taken
 
     return _back_to_back(first_accepted(rows, keep, n, seed)[:, :3])

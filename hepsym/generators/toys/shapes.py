@@ -142,10 +142,10 @@ def skewed(n: int, seed: int) -> Floats:
 
 
 def mixture(n: int, seed: int) -> Floats:
-    """Three round blobs of unequal weight, size and place in four columns: nothing holds."""
+    """Three round blobs of unequal weight, size and place: no rotation keeps their plane and their weights."""
     which = np.searchsorted([0.5, 0.8], uniforms(seed, n, stream=9))
-    centres = np.array([[0.0, 0, 0, 0], [3, 1, 0, -2], [-1, 2, 3, 1]])
-    z = np.column_stack([normals(seed, n, stream=s) for s in range(4)])
+    centres = np.array([[0.0, 0, 0], [3, 1, -2], [-1, 2, 1]])
+    z = np.column_stack([normals(seed, n, stream=s) for s in range(3)])
     rows: Floats = centres[which] + np.array([1.0, 0.4, 0.7])[which, None] * z
     return rows
 
@@ -181,5 +181,5 @@ SHAPES: tuple[Toy, ...] = (
     Toy("simplex", tuple("abcd"), simplex, 3, 1, 0, "", "none"),
     Toy("cube", XYZ, cube, 3, 0, 0, "", "none"),
     Toy("skewed", XY, skewed, 2, 0, 0, "", "none"),
-    Toy("mixture", tuple("abcd"), mixture, 4, 0, 0, "", "none"),
+    Toy("mixture", XYZ, mixture, 3, 0, 0, "", "none"),
 )  # fmt: skip
