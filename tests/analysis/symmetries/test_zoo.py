@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.linalg import subspace_angles
 
 from hepsym.analysis.symmetries import Discovery, discover
-from hepsym.generators.toys import TOYS
+from hepsym.generators.toys import TOYS, Toy
 
 ROWS = 4000
 
@@ -14,16 +15,37 @@ def found(name: str, *, seed: int = 1) -> Discovery:
     return discover(toy.draw(ROWS, seed), toy.columns)
 
 
+DEGREE_THREE_AND_MORE = {"cubic-curve", "moebius", "two-circles", "torus", "swiss-roll", "helix"}
+"""Their fields are those of equations that degree two does not see."""
+
+
 @pytest.mark.parametrize("name", list(TOYS))
-def test_dimension_equations_and_algebra_are_those_declared(name: str) -> None:
+def test_dimension_equations_and_fields_are_those_declared(name: str) -> None:
     toy, told = TOYS[name], found(name)
     degrees = [c.degree for c in told.constraints]
     assert told.dimension.value == toy.dimension
     assert (degrees.count(1), degrees.count(2)) == (toy.linear, toy.quadratic)
-    assert all(c.residual < 1e-10 and c.p_value < 1e-100 for c in told.constraints)
-    if toy.manifold:
-        assert (told.of, told.algebra) == ("manifold", toy.manifold)
-        assert all(g.score < 1e-10 for g in told.generators)
+    assert all(c.residual < 1e-9 and c.p_value < 1e-100 for c in told.constraints)
+    if toy.fields is not None and name not in DEGREE_THREE_AND_MORE:
+        assert (told.of, len(told.generators)) == ("manifold", len(toy.fields))
+        assert all(g.score < 1e-9 for g in told.generators)
+        assert angle(told, toy) < 1e-3
+    if toy.manifold.startswith("so") and "solvable" not in toy.manifold and name not in DEGREE_THREE_AND_MORE:
+        assert told.algebra == toy.manifold
+
+
+def angle(told: Discovery, toy: Toy) -> float:
+    """Largest principal angle between the fields told and those declared, as flows of the rows in units."""
+    rows = toy.draw(200, 9)
+    unit = np.maximum(toy.draw(ROWS).std(axis=0), 1e-9)
+    flows = [
+        [((rows @ a.T + b) / unit).ravel() for a, b in pairs]
+        for pairs in (
+            [(g.matrix, g.shift - g.matrix @ told.centre) for g in told.generators],
+            [(f[:, :-1], f[:, -1]) for f in toy.fields],
+        )
+    ]
+    return float(subspace_angles(np.array(flows[0]).T, np.array(flows[1]).T).max())
 
 
 def test_terms_of_physics_are_called_by_their_names() -> None:
@@ -60,10 +82,3 @@ def test_the_order_of_columns_and_their_names_decide_nothing() -> None:
     assert sorted(c.kind for c in told.constraints)[-3:] == ["momentum conservation"] * 3
     assert [c.kind for c in told.constraints].count("mass shell") == 3
     assert told.algebra == "so(3)"
-
-
-def test_a_torus_is_flat_where_no_quadric_says_so() -> None:
-    u, v = np.random.default_rng(1).uniform(0, 2 * np.pi, (2, 8000))
-    rows = np.column_stack([(2 + np.cos(u)) * np.cos(v), (2 + np.cos(u)) * np.sin(v), np.sin(u)])
-    told = discover(rows, ["x", "y", "z"])
-    assert (told.dimension.value, told.dimension.high, len(told.constraints)) == (2, 3, 0)
