@@ -1,7 +1,7 @@
 """How do grids and channel chances come to follow the integrand? By iterations that are then forgotten.
 
-Grids: VEGAS, each channel on its own points. Chances: Kleiss and Pittau, Comput. Phys. Commun. 83
-(1994) 141, alpha_i proportional to alpha_i sqrt(<w^2 g_i / g>), with a floor so that no channel dies.
+Grids: VEGAS, each channel on its own points. Chances: Kleiss and Pittau's, from <w^2 g_i / g> of the
+densities g_i (`phasespace.multichannel.next_chances`).
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from hepsym.errors import InputError
 from hepsym.generators.integration.draws import INTEGRATION, uniforms_of
 from hepsym.generators.integration.grid import Grid
 from hepsym.generators.integration.integrand import Density, Integrand
+from hepsym.generators.phasespace.multichannel import next_chances
 
 __all__ = ["Adapted", "adapt", "start"]
 
@@ -20,7 +21,6 @@ Array = NDArray[np.float64]
 
 BATCH = 8192
 """Points evaluated at a time: their arrays stay in the second-level cache."""
-_FLOOR = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +69,10 @@ def adapt(
         chances = density.chances
         if several:
             shares = np.concatenate([p.densities for p in pieces])
-            chances = _chances(chances, (weight[:, None] ** 2 * shares).mean(axis=0))
+            chances = next_chances(chances, (weight[:, None] ** 2 * shares).mean(axis=0))
         density = Density(tuple(grids), chances)
     if iterations and not found:
         raise InputError(
             f"no point of {iterations * points} passed the cuts: they leave no phase space; widen them"
         )
     return Adapted(density, int(INTEGRATION) + iterations)
-
-
-def _chances(old: Array, spread: Array) -> Array:
-    new: Array = old * np.sqrt(spread)
-    if not new.sum() > 0.0:
-        return old
-    kept: Array = np.maximum(new / new.sum(), _FLOOR / len(old))
-    return np.asarray(kept / kept.sum())

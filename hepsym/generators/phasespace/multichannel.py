@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hepsym.errors import InputError
 from hepsym.generators.phasespace.map import Array, PhaseSpace, check_shapes, energies
 
-__all__ = ["MultiChannel"]
+__all__ = ["MultiChannel", "next_chances"]
 
 
 class MultiChannel(PhaseSpace):
@@ -99,11 +99,19 @@ class MultiChannel(PhaseSpace):
         shares = self.densities(momenta, sqrt_s)
         w = _inverse_of(shares @ self.chances)
         spread = ((values * w) ** 2 * w) @ shares / len(w)
-        new = self.chances * spread**power
-        if not (np.isfinite(new).all() and new.sum() > 0.0):
-            return self
-        new = np.maximum(new / new.sum(), least / len(new))
-        return MultiChannel(self.channels, (new / new.sum()).tolist())
+        return MultiChannel(self.channels, next_chances(self.chances, spread, power, least).tolist())
+
+
+def next_chances(chances: Array, spread: Array, power: float = 0.5, least: float = 0.01) -> Array:
+    """alpha_k spread_k^power scaled to sum 1, none below least / channels (but for the last scaling).
+
+    spread (channels,) is <(f w)^2 w / w_k>; where it is not finite or 0 throughout, chances are kept.
+    """
+    new = chances * spread**power
+    if not (np.isfinite(new).all() and new.sum() > 0.0):
+        return chances
+    kept: Array = np.maximum(new / new.sum(), least / len(new))
+    return np.asarray(kept / kept.sum())
 
 
 def _of(energy: Array, rows: NDArray[np.intp]) -> Array:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym._numba import kernel, loop
+from hepsym._numba import loop
+from hepsym.generators.phasespace.mass_laws import BREIT_WIGNER, LOGARITHM, POWER, level, slope, square
 from hepsym.generators.scattering.final import Final
 from hepsym.generators.scattering.two_body import two_body, two_body_inverse
 from hepsym.lorentz.kernels.boosts import boost_from_rest, boost_to_rest
@@ -109,16 +110,15 @@ class Tree(Final):
                 continue
             most = np.minimum(mass - beside, part.high)
             drawn = np.empty(len(u))
-            law = (part.resonance, part.width, part.power)
-            _draw_mass(u[:, taken], part.least, most, *law, drawn, jacobian)
+            _draw_mass(u[:, taken], part.least, most, *_law(part), drawn, jacobian)
             masses.append(drawn)
             taken += 1
         pair = np.empty((2, len(u), 4))
-        slope = np.empty(len(u))
+        density = np.empty(len(u))
         angles = u[:, taken : taken + 2]
-        two_body(angles, mass, masses[0], masses[1], *self._bounds(momentum), pair[0], pair[1], slope)
+        two_body(angles, mass, masses[0], masses[1], *self._bounds(momentum), pair[0], pair[1], density)
         taken += 2
-        jacobian *= slope
+        jacobian *= density
         if momentum is not None:
             _to_frame(pair, momentum, mass, masses[0], masses[1])
         for part, own, p in zip(parts, masses, pair, strict=True):
@@ -160,18 +160,17 @@ class Tree(Final):
             masses.append(_invariant_mass(pair[number]))
             most = np.minimum(mass - beside, part.high)
             column = np.empty(len(u))
-            law = (part.resonance, part.width, part.power)
-            _find_mass(masses[number], part.least, most, *law, column, jacobian)
+            _find_mass(masses[number], part.least, most, *_law(part), column, jacobian)
             u[:, taken] = column
             taken += 1
         rest = pair.copy()
         if momentum is not None:
             _to_rest(rest, momentum, mass)
-        angles, slope = np.empty((len(u), 2)), np.empty(len(u))
-        two_body_inverse(rest[0], mass, masses[0], masses[1], *self._bounds(momentum), angles, slope)
+        angles, density = np.empty((len(u), 2)), np.empty(len(u))
+        two_body_inverse(rest[0], mass, masses[0], masses[1], *self._bounds(momentum), angles, density)
         u[:, taken : taken + 2] = angles
         taken += 2
-        jacobian *= slope
+        jacobian *= density
         for part, own, p in zip(parts, masses, pair, strict=True):
             if isinstance(part, System):
                 taken = self._join(part, own, p, u, taken, momenta, jacobian)
@@ -183,59 +182,60 @@ def _invariant_mass(p: Array) -> Array:
     return np.asarray(np.sqrt(np.maximum(square, 0.0)))
 
 
-@kernel
-def level_of(s: float, m2: float, mg: float, k: float) -> float:
-    """The distribution function's own variable: arctangent, logarithm (k = 0), or s^k."""
-    if mg > 0.0:
-        return math.atan2(s - m2, mg)
-    return math.log(s) if k == 0.0 else math.pow(s, k)
-
-
-@kernel
-def slope_of(s: float, m2: float, mg: float, k: float) -> float:
-    """ds / d level."""
-    if mg > 0.0:
-        return ((s - m2) * (s - m2) + mg * mg) / mg
-    return s if k == 0.0 else math.pow(s, 1.0 - k) / k
+def _law(system: System) -> tuple[int, float, float, float]:
+    """Kind, m^2, m Gamma and power of a system's law, as in `phasespace.mass_laws`."""
+    if system.width > 0.0:
+        return BREIT_WIGNER, system.resonance**2, system.resonance * system.width, 0.0
+    return (LOGARITHM if system.power == 1.0 else POWER), 0.0, 0.0, system.power
 
 
 @loop
 def _draw_mass(
-    u: Array, low: float, high: Array, m: float, width: float, power: float, mass: Array, jacobian: Array
+    u: Array,
+    low: float,
+    high: Array,
+    kind: int,
+    m2: float,
+    mg: float,
+    nu: float,
+    mass: Array,
+    jacobian: Array,
 ) -> None:
-    m2, mg, k = m * m, m * width, 1.0 - power
-    bottom = level_of(low * low, m2, mg, k)
+    bottom = level(kind, low * low, m2, mg, nu)
     for i in range(u.shape[0]):
         if high[i] <= low:
             mass[i] = low
             jacobian[i] = 0.0
             continue
-        top = level_of(high[i] * high[i], m2, mg, k)
-        level = bottom + (top - bottom) * u[i]
-        if mg > 0.0:
-            s = m2 + mg * math.tan(level)
-        else:
-            s = math.exp(level) if k == 0.0 else math.pow(level, 1.0 / k)
+        span = level(kind, high[i] * high[i], m2, mg, nu) - bottom
+        s = square(kind, bottom + span * u[i], m2, mg, nu)
         s = min(max(s, low * low), high[i] * high[i])
         mass[i] = math.sqrt(s)
-        jacobian[i] *= (top - bottom) * slope_of(s, m2, mg, k) / (2.0 * math.pi)
+        jacobian[i] *= span * slope(kind, s, m2, mg, nu) / (2.0 * math.pi)
 
 
 @loop
 def _find_mass(
-    mass: Array, low: float, high: Array, m: float, width: float, power: float, u: Array, jacobian: Array
+    mass: Array,
+    low: float,
+    high: Array,
+    kind: int,
+    m2: float,
+    mg: float,
+    nu: float,
+    u: Array,
+    jacobian: Array,
 ) -> None:
-    m2, mg, k = m * m, m * width, 1.0 - power
-    bottom = level_of(low * low, m2, mg, k)
+    bottom = level(kind, low * low, m2, mg, nu)
     for i in range(u.shape[0]):
         if high[i] <= low or mass[i] < low * (1.0 - 1e-9) or mass[i] > high[i] * (1.0 + 1e-9):
             u[i] = 0.5
             jacobian[i] = 0.0
             continue
         s = mass[i] * mass[i]
-        top = level_of(high[i] * high[i], m2, mg, k)
-        u[i] = min(max((level_of(s, m2, mg, k) - bottom) / (top - bottom), 0.0), 1.0)
-        jacobian[i] *= (top - bottom) * slope_of(s, m2, mg, k) / (2.0 * math.pi)
+        span = level(kind, high[i] * high[i], m2, mg, nu) - bottom
+        u[i] = min(max((level(kind, s, m2, mg, nu) - bottom) / span, 0.0), 1.0)
+        jacobian[i] *= span * slope(kind, s, m2, mg, nu) / (2.0 * math.pi)
 
 
 @loop
