@@ -1,7 +1,8 @@
-"""A study end to end: generate, fit, analyze, report, each stage once, resumable."""
+"""A study end to end: generate, fit, analyze, symmetries, truth, report, each stage once, resumable."""
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -18,6 +19,7 @@ Progress = Callable[[int, int], None] | None
 Bar = Callable[[str], AbstractContextManager[Progress]]
 
 STAGES = ("generate", "fit", "analyze", "report")
+"""Of every study; a card with [symmetries] or [truth] adds a stage of that name before the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,12 @@ def run_study(
 ) -> StudyResult:
     """Run a study into the directory `out`.
 
-    OUT/study.toml is the card, all overrides in it; OUT/events the sample, OUT/run the trained model
-    with its analysis and report.html; OUT/study.json says which stages are complete. Everything that
-    can be refused is refused before the first file is written. With `resume` complete stages are
-    kept and a broken one goes on where it stopped; the same card gives the same numbers either way.
+    OUT/study.toml is the card, all overrides in it; OUT/events the sample (OUT/rows.npz of a toy or where
+    noise was added), OUT/run the trained model with its analysis and report.html, OUT/symmetries and
+    OUT/study.html what [symmetries] and [truth] ask for; OUT/study.json says which stages are complete.
+    Everything that can be refused is refused before the first file is written. With `resume` complete
+    stages are kept and a broken one goes on where it stopped; the same card gives the same numbers
+    either way.
 
     say is told a line a stage; bar gives a stage's progress callback. Raises InputError: OUT exists
     (without resume), is no study or is that of another card; RunError, KeyboardInterrupt from a stage.
@@ -73,9 +77,11 @@ def run_study(
         "generate": lambda progress: _generate(study, out, threads, progress),
         "fit": lambda progress: _fit(study, out, progress),
         "analyze": lambda progress: _analyze(study, out, progress),
+        "symmetries": lambda progress: _symmetries(study, out, progress),
+        "truth": lambda progress: _truth(study, out, progress),
         "report": lambda progress: _report(out, progress),
     }
-    for name in STAGES:
+    for name in _stages_of(study):
         if name in journal["stages"]:
             say(f"{name}: complete already")
             continue
@@ -146,21 +152,25 @@ def _keep(path: Path, text: str) -> None:
     beside.replace(path)
 
 
-def _generate(study: Study, out: Path, threads: int | None, progress: Progress) -> dict[str, Any]:
-    from hepsym import generators
+def _stages_of(study: Study) -> list[str]:
+    asked = [*STAGES[:-1], "symmetries", "truth", STAGES[-1]]
+    left_out = {
+        name for name, table in (("symmetries", study.symmetries), ("truth", study.truth)) if table is None
+    }
+    return [name for name in asked if name not in left_out]
 
-    path = out / "events"
-    made = generators.generate_to(
-        study.process_card(), study.generate.events, path, seed=study.generate.seed, threads=threads,
-        resume=path.exists(), progress=progress,
-    )  # fmt: skip
-    return made.to_json()
+
+def _generate(study: Study, out: Path, threads: int | None, progress: Progress) -> dict[str, Any]:
+    from hepsym.report.study_rows import make_rows
+
+    return make_rows(study, out, threads, progress)
 
 
 def _fit(study: Study, out: Path, progress: Progress) -> dict[str, Any]:
     from hepsym import events, models
+    from hepsym.report.study_rows import rows_path
 
-    path, run = out / "events", out / "run"
+    path, run = rows_path(study.generate, out), out / "run"
     table = events.read_table([path], study.fit.columns)
     columns = study.fit.columns
     source = dict(table.source) | {"files": [str(path.resolve())], "columns": columns}
@@ -180,6 +190,39 @@ def _analyze(study: Study, out: Path, progress: Progress) -> dict[str, Any]:
 
     found = analyze(out / "run", betas=study.analyze.betas, seeds=study.analyze.seeds, progress=progress)
     return {"relevant": found["relevant"], "recovered": found["recovered"]}
+
+
+def _symmetries(study: Study, out: Path, progress: Progress) -> dict[str, Any]:
+    from hepsym.report.symmetries import find_symmetries, write_symmetries
+
+    del progress
+    asked = study.symmetries
+    assert asked is not None
+    found = find_symmetries(
+        out / "run", alpha=asked.alpha, scale=asked.scale, max_degree=asked.max_degree,
+        seed=study.generate.seed,
+    )  # fmt: skip
+    if (out / "symmetries").exists():  # of a study that was stopped between writing and keeping account
+        shutil.rmtree(out / "symmetries")
+    write_symmetries(found, out / "symmetries")
+    made = found.told["generators"]
+    return {
+        "dimension": {key: found.told["dimension"][key] for key in ("value", "low", "high")},
+        "constraints": [c["formula"] for c in found.told["constraints"]],
+        "generators": {"count": made["count"], "algebra": made["algebra"], "of": made["of"]},
+    }
+
+
+def _truth(study: Study, out: Path, progress: Progress) -> dict[str, Any]:
+    from hepsym.report.study_latents import count_latents
+    from hepsym.report.study_page import write_study_page
+
+    del progress
+    told = count_latents(out / "run", out, study.truth)
+    kept = out / "symmetries" / "symmetries.json"
+    found = json.loads(kept.read_text(encoding="utf-8")) if study.symmetries is not None else None
+    write_study_page(study, out, told, found)
+    return {key: told[key] for key in ("truth", "plateau")}
 
 
 def _report(out: Path, progress: Progress) -> dict[str, Any]:

@@ -14,18 +14,31 @@ if TYPE_CHECKING:
     from hepsym.generators import Card
     from hepsym.models import FitSettings
 
-__all__ = ["AnalyzeStage", "FitStage", "GenerateStage", "Study", "load_study", "study_names"]
+__all__ = [
+    "AnalyzeStage",
+    "FitStage",
+    "GenerateStage",
+    "Study",
+    "SymmetriesStage",
+    "Truth",
+    "load_study",
+    "study_names",
+]
 
 
 class GenerateStage(_toml.Table):
-    """[generate]: which events."""
+    """[generate]: which events, of a process or of a toy."""
 
-    process: str
+    process: str = ""
     """A process card's name, a path to one, or a process string."""
+    toy: str = ""
+    """In place of a process: one of `hepsym.generators.toys.TOYS`."""
     events: int = Field(gt=0)
     seed: int = Field(default=1, ge=0)
     set: dict[str, Any] = Field(default_factory=dict)
     """Keys of the process card to change, dotted or as tables."""
+    noise: float = Field(default=0.0, ge=0.0)
+    """Smearing: Gaussian noise added to every column, in standard deviations of that column."""
 
 
 class FitStage(_toml.Table):
@@ -46,6 +59,25 @@ class AnalyzeStage(_toml.Table):
     seeds: int = Field(default=5, gt=0)
 
 
+class SymmetriesStage(_toml.Table):
+    """[symmetries]: what `hepsym symmetries` is to say of the same rows."""
+
+    alpha: float = Field(default=0.01, gt=0.0, lt=0.5)
+    scale: float | None = None
+    max_degree: int = 2
+
+
+class Truth(_toml.Table):
+    """[truth]: what is known of the rows beforehand, to be held beside what a model's latents say."""
+
+    dimension: int = Field(ge=0)
+    """Directions that the rows fill (above the noise, where there is noise)."""
+    latents: int = Field(ge=0)
+    """Smallest k such that the set of allowed rows goes into R^k continuously and one to one."""
+    words: str = ""
+    """Why, in a sentence."""
+
+
 class Study(_toml.Table):
     """One question, and all it takes to answer it."""
 
@@ -54,6 +86,10 @@ class Study(_toml.Table):
     generate: GenerateStage
     fit: FitStage = FitStage()
     analyze: AnalyzeStage = AnalyzeStage()
+    symmetries: SymmetriesStage | None = None
+    """Absent: that stage is left out."""
+    truth: Truth | None = None
+    """Absent: latents are counted, and held beside nothing."""
     name: str = Field(default="", exclude=True)
     """The card's file name without suffix; not a key of the file."""
 
@@ -73,12 +109,11 @@ class Study(_toml.Table):
 
     def check(self) -> None:
         """Raise InputError for anything that a later stage would refuse and that can be known now."""
-        from hepsym.generators import generator_for
         from hepsym.models.device import choose_device
         from hepsym.models.registry import family
 
         try:
-            generator_for(self.process_card())
+            self._check_generate()
             settings = self.fit_settings()
             family(settings.model).check(settings)
             choose_device(settings.device)
@@ -90,6 +125,20 @@ class Study(_toml.Table):
                 f"study {self.name!r}: analyze.betas = {betas} must be positive and increasing, "
                 "e.g. [0.01, 0.1]"
             )
+
+    def _check_generate(self) -> None:
+        from hepsym.generators import generator_for
+        from hepsym.generators.toys import TOYS
+
+        made = self.generate
+        if bool(made.process) == bool(made.toy):
+            raise InputError("[generate] needs either a process or a toy, e.g. process = 'ee2mumu'")
+        if not made.toy:
+            generator_for(self.process_card())
+        elif made.toy not in TOYS:
+            raise InputError(_toml.unknown("toy", made.toy, sorted(TOYS)))
+        elif made.set:
+            raise InputError("generate.set changes a process card, and a toy has none: leave it out")
 
     def to_toml(self) -> str:
         """The card with every override in it, as TOML that `load_study` reads back equal."""
@@ -130,7 +179,12 @@ def _read(source: str | Path) -> tuple[str, dict[str, Any]]:
 
 
 def _keys_at(where: list[str]) -> list[str]:
-    tables: Mapping[str, type[_toml.Table]] = {"generate": GenerateStage, "analyze": AnalyzeStage}
+    tables: Mapping[str, type[_toml.Table]] = {
+        "generate": GenerateStage,
+        "analyze": AnalyzeStage,
+        "symmetries": SymmetriesStage,
+        "truth": Truth,
+    }
     known = list((tables[where[0]] if len(where) > 1 else Study).model_fields)
     return [key for key in known if len(where) > 1 or key != "name"]
 
