@@ -1,0 +1,180 @@
+"""What do the two halves of the Lorentz group autoencoder compute? Both in the rest frame, in units of
+the mass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from hepsym.errors import InputError
+from hepsym.models.jets.losses import LOSSES
+from hepsym.models.lorentz import (
+    AGGREGATIONS,
+    Features,
+    LorentzMessages,
+    Mix,
+    Pooling,
+    gram,
+    squared_intervals,
+)
+
+__all__ = ["UNIT", "Decoder", "Encoder", "LGAEOptions"]
+
+UNIT = 10.0
+"""Momenta are multiplied by it: thirty particles share an energy of 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class LGAEOptions:
+    """What shapes a Lorentz group autoencoder. Raises InputError for a value that cannot be."""
+
+    particles: int = 30
+    """Slots of a jet."""
+    latent_vectors: int = 8
+    """K, the jet's momentum among them."""
+    latent_scalars: int = 4
+    """L."""
+    aggregation: str = "ordered"
+    loss: str = "mse"
+    layers: int = 2
+    """Rounds of messages in each half."""
+    scalars: int = 16
+    vectors: int = 4
+    """Channels of a particle."""
+    channels: int = 4
+    """Bells: channels of messages."""
+    hidden: int = 64
+    attention: bool = False
+    complex_maps: bool = False
+    variational: bool = False
+    beta: float = 1e-3
+    """Weight of the KL term where variational."""
+    mass_unit: float = 100.0
+    """log(m / mass_unit) is an input of both halves, as nature is not scale invariant; 0 leaves it out."""
+
+    def __post_init__(self) -> None:
+        least = {"particles": 2, "latent_vectors": 2, "latent_scalars": 1, "layers": 1, "scalars": 1,
+                 "vectors": 1, "channels": 1, "hidden": 2}  # fmt: skip
+        for name, bound in least.items():
+            if getattr(self, name) < bound:
+                raise InputError(f"{name} = {getattr(self, name)} must be at least {bound}")
+        if self.beta < 0 or self.mass_unit < 0:
+            raise InputError(f"beta = {self.beta:g} and mass_unit = {self.mass_unit:g} must not be negative")
+        for what, known in (("loss", tuple(LOSSES)), ("aggregation", AGGREGATIONS)):
+            if getattr(self, what) not in known:
+                raise InputError(f"{what} = {getattr(self, what)!r} is not one of {', '.join(known)}")
+        if self.complex_maps and (self.vectors % 2 or self.channels % 2):
+            raise InputError(
+                f"complex maps need even vectors and channels, not {self.vectors} and {self.channels}"
+            )
+
+
+def rounds(o: LGAEOptions) -> nn.ModuleList:
+    """The rounds of messages of one half."""
+    return nn.ModuleList(
+        LorentzMessages(o.scalars, o.vectors, channels=o.channels, hidden=o.hidden // 2,
+                        attention=o.attention, complex_maps=o.complex_maps)
+        for _ in range(o.layers)
+    )  # fmt: skip
+
+
+def _mass_feature(mass: Tensor, like: Tensor, unit: float) -> Tensor:
+    """log(m / unit), (n, 1); no column without a unit."""
+    return like.new_zeros(len(mass), 0) if not unit else (mass / unit).log().to(like.dtype)[:, None]
+
+
+def _jet(like: Tensor) -> Tensor:
+    """(n, 1, 4): the jet's momentum in its rest frame, in units of the mass."""
+    unit = like.new_zeros(4)
+    unit[0] = 1.0
+    return unit.expand(len(like), 1, 4)
+
+
+class Encoder(nn.Module):
+    """Momenta (n, P, 4) and masses (n,) to latent vectors (n, K, 4), latent scalars (n, L), and log
+    variances."""
+
+    def __init__(self, options: LGAEOptions) -> None:
+        super().__init__()
+        o = options
+        self.mass_unit = o.mass_unit
+        self.scalars = nn.Linear(2 + (o.mass_unit > 0), o.scalars)
+        self.vectors = Mix(2, o.vectors)
+        self.layers = rounds(o)
+        many, few = o.latent_vectors - 1, o.latent_scalars
+        spreads = 2 * many + few if o.variational else 0
+        self.variational, self.few = o.variational, few
+        self.pooling = Pooling(o.aggregation, o.particles, o.scalars, o.vectors + 1, many, few + spreads)
+
+    def forward(self, x: Tensor, mass: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+        """x: momenta in the rest frame in units of the mass; zeros are empty slots."""
+        mask = (x != 0).any(-1)
+        key = x[..., 0]
+        p = UNIT * x
+        squares = squared_intervals(p, mask)
+        energy = torch.where(mask, p[..., :1].squeeze(-1), torch.ones_like(key))
+        jet = _mass_feature(mass, x, self.mass_unit)[:, None].expand(-1, x.shape[1], -1)
+        s = self.scalars(torch.cat([energy[..., None], energy.log()[..., None], jet], -1))
+        v = self.vectors(torch.stack([p, _jet(x).expand_as(p)], 2))
+        features = Features(s, v)
+        for layer in self.layers:
+            features = layer(features, p, squares)
+        with_input = torch.cat([p[:, :, None], features.vectors], 2)
+        vectors, scalars = self.pooling(Features(features.scalars, with_input), mask, key)
+        if not self.variational:
+            return vectors, scalars, None
+        return vectors, scalars[:, : self.few], scalars[:, self.few :].clamp(-20, 10)
+
+
+class Decoder(nn.Module):
+    """Latent vectors (n, K, 4), scalars (n, L) and masses (n,) to massless momenta (n, slots, 4)."""
+
+    def __init__(self, options: LGAEOptions) -> None:
+        super().__init__()
+        o = options
+        self.mass_unit, self.particles = o.mass_unit, o.particles
+        many, few = o.latent_vectors, o.latent_scalars
+        self.pairs = torch.triu_indices(many, many)
+        known = few + self.pairs.shape[1] - 1 + (o.mass_unit > 0)
+        self.first = nn.Linear(known, o.hidden)
+        self.second = nn.Linear(o.hidden, o.hidden)
+        self.gates = nn.Linear(o.hidden, o.particles * many)
+        self.scalars = nn.Linear(o.hidden, o.particles * o.scalars)
+        self.straight = nn.Parameter(torch.randn(o.particles, o.vectors, many) / many**0.5)
+        self.layers = rounds(o)
+        self.correct = nn.Linear(o.scalars, o.vectors)
+        with torch.no_grad():
+            for small in (self.gates, self.correct):
+                small.weight.mul_(0.1)
+                small.bias.zero_()
+
+    def forward(self, vectors: Tensor, scalars: Tensor, mass: Tensor) -> Tensor:
+        """Sum over slots need not be the jet's momentum: decoding is not told to keep it."""
+        z = torch.cat([_jet(vectors), vectors], 1)
+        products = gram(z)[:, self.pairs[0], self.pairs[1]][:, 1:]  # without P.P = 1
+        invariants = torch.cat(
+            [scalars, torch.asinh(products), _mass_feature(mass, scalars, self.mass_unit)], 1
+        )
+        h = nn.functional.silu(self.first(invariants))
+        h = h + nn.functional.silu(self.second(h))
+        s = self.scalars(h).view(len(z), self.particles, -1)
+        v = torch.einsum("scl,nlx->nscx", self.straight, z)
+        gated = self.gates(h).view(len(z), self.particles, -1) @ z
+        v = torch.cat([v[:, :, :1] + gated[:, :, None], v[:, :, 1:]], 2)
+        p = massless(v[:, :, 0])
+        squares = squared_intervals(p, torch.ones_like(p[..., 0], dtype=torch.bool))
+        features = Features(s, v)
+        for layer in self.layers:
+            features = layer(features, p, squares)
+        correction = (self.correct(features.scalars)[..., None] * (features.vectors - v)).sum(2)
+        return massless(v[:, :, 0] + correction) / UNIT
+
+
+def massless(v: Tensor) -> Tensor:
+    """(|v|, x, y, z): the energy of the rest frame is replaced. The gradient at 0 is 0."""
+    square = v[..., 1:].square().sum(-1, keepdim=True)
+    there = square > 0
+    length = torch.where(there, square, torch.ones_like(square)).sqrt() * there
+    return torch.cat([length, v[..., 1:]], -1)

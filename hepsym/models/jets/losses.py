@@ -1,0 +1,126 @@
+"""How far is a reconstructed jet from the jet? Four distances, each invariant when taken in the jet's
+rest frame.
+
+All take momenta x-hat (n, S, 4) and x (n, P, 4) in the rest frame and in units of the jet's mass, and a
+mask (n, P), and give (n,). Distances d_ij = |x-hat_i - x_j|^2 are Euclidean over the four components: the
+rest frame is part of the jet, so that they are invariant. Slots outside the mask are momenta of zero, "no
+particle".
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from scipy.optimize import linear_sum_assignment
+from torch import Tensor
+from torch.nn.functional import pad
+
+from hepsym.errors import InputError
+from hepsym.models.lorentz.pooling import in_order
+
+__all__ = ["LOSSES", "chamfer", "energy_mover", "hungarian", "jet_loss", "squared_error"]
+
+SHARPNESS = 0.02
+"""Entropic smoothing of `energy_mover`, in units of its largest possible cost, 2."""
+ROUNDS = 40
+
+
+def _filled(target: Tensor, mask: Tensor, slots: int) -> Tensor:
+    target = (target * mask[..., None])[:, :slots]
+    return pad(target, (0, 0, 0, slots - target.shape[1])) if target.shape[1] < slots else target
+
+
+def _distances(found: Tensor, target: Tensor) -> Tensor:
+    return (found[:, :, None] - target[:, None]).square().sum(-1)
+
+
+def squared_error(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    """sum_s |x-hat_s - x_s|^2, slot s the s-th by falling energy in the rest frame (p.P, an invariant)."""
+    order = in_order(target[..., 0], mask)
+    sorted_target = (target * mask[..., None]).gather(1, order[..., None].expand_as(target))
+    return (found - _filled(sorted_target, torch.ones_like(mask), found.shape[1])).square().sum((1, 2))
+
+
+def squared_error_as_given(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    """sum_s |x-hat_s - x_s|^2 over slots in the order given."""
+    return (found - _filled(target, mask, found.shape[1])).square().sum((1, 2))
+
+
+def chamfer(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    """sum_i min_j d_ij + sum_j min_i d_ij; j runs over particles alone, i over all slots that are filled.
+
+    Reconstructed slots beyond the jet's number of particles, by energy, are held to zero.
+    """
+    d = _distances(found, target)
+    to_found = d.amin(1).masked_fill(~mask, 0.0).sum(1)
+    count = mask.sum(1, keepdim=True)
+    rank = found[..., 0].detach().argsort(dim=1, descending=True, stable=True).argsort(dim=1)
+    filled = rank < count
+    nearest = d.masked_fill(~mask[:, None], torch.inf).amin(2)
+    return to_found + torch.where(filled, nearest, found.square().sum(-1)).sum(1)
+
+
+def hungarian(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    """min over one-to-one assignments of sum_i d_(i, s(i)), the missing particles being zeros; exact
+    (scipy)."""
+    full = _filled(target, mask, found.shape[1])
+    d = _distances(found, full)
+    costs = d.detach().double().cpu().numpy()
+    columns = np.stack([linear_sum_assignment(c)[1] for c in costs])
+    chosen = torch.from_numpy(columns).to(found.device)
+    return d.gather(2, chosen[..., None])[..., 0].sum(1)
+
+
+def energy_mover(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    """Least work that makes one jet's energy flow the other's on the rest frame's sphere, (n,); entropic,
+    40 rounds.
+
+        min_T sum_ij T_ij (1 - cos theta_ij) + |sum E-hat - sum E|,  T >= 0 with marginals E-hat / sum, E
+        / sum
+
+    Ground distance 1 - cos = chord^2 / 2, energies in units of the mass. After Komiske, Metodiev and Thaler,
+    arXiv:1902.02346, with angles of the rest frame for rapidities and azimuths, which no boost leaves alone.
+    Sinkhorn's iteration at smoothing 0.02; the gradient is through the plan's costs and through the
+    dual potentials as functions of the energies (envelope theorem).
+    Error: at most 0.02 log(S P) above the least work, and never below the smoothed one.
+    """
+    cost = 1 - _directions(found) @ _directions(target).mT
+    energy, wanted = found[..., 0].clamp(min=0), (target[..., 0] * mask).clamp(min=0)
+    floor = torch.finfo(found.dtype).tiny ** 0.5
+    total, sum_wanted = energy.sum(1, keepdim=True) + floor, wanted.sum(1, keepdim=True) + floor
+    a, b = energy / total, wanted / sum_wanted
+    with torch.no_grad():
+        log_a, log_b = (a + floor).log(), (b + floor).log()
+        f, g = torch.zeros_like(a), torch.zeros_like(b)
+        for _ in range(ROUNDS):
+            g = -SHARPNESS * torch.logsumexp((f[..., None] - cost) / SHARPNESS + log_a[..., None], 1)
+            f = -SHARPNESS * torch.logsumexp((g[:, None] - cost) / SHARPNESS + log_b[:, None], 2)
+        plan = torch.exp((f[..., None] + g[:, None] - cost) / SHARPNESS + log_a[..., None] + log_b[:, None])
+        f = f - (a * f).sum(1, keepdim=True)
+    work = (plan * cost).sum((1, 2))
+    through_energy = (f * a).sum(1)
+    return work + through_energy - through_energy.detach() + (total - sum_wanted)[:, 0].abs()
+
+
+def _directions(p: Tensor) -> Tensor:
+    space = p[..., 1:]
+    square = space.square().sum(-1, keepdim=True)
+    there = square > 0
+    length = torch.where(there, square, torch.ones_like(square)).sqrt()
+    return space / length
+
+
+LOSSES = {
+    "mse": squared_error,
+    "mse-as-given": squared_error_as_given,
+    "chamfer": chamfer,
+    "hungarian": hungarian,
+    "energy-mover": energy_mover,
+}
+
+
+def jet_loss(name: str, found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    """The loss of this name, (n,). Raises InputError for another."""
+    if name not in LOSSES:
+        raise InputError(f"loss = {name!r} is not one of {', '.join(LOSSES)}")
+    return LOSSES[name](found, target, mask)
