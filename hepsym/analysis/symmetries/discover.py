@@ -117,12 +117,14 @@ def discover(
         dimension=dim,
         constraints=tuple(recognise(found, test, names)),
         generators=generators,
-        algebra=identify(shown, max(SMALL, 10 * found.precision) if bent else SMALL).name,
+        algebra=(
+            identify(shown, max(SMALL, 10 * found.precision)) if bent else identify(shown, 0.05, closes=0.2)
+        ).name,
         of="manifold" if bent else "density",
         broken=tuple(broken),
         density={
             "count": len(density.certified),
-            "algebra": identify(density.certified).name,
+            "algebra": identify(density.certified, 0.05, closes=0.2).name,
             "bounds": density.bounds,
             "delta": DELTA,
             "undecided": density.undecided,
