@@ -103,11 +103,10 @@ def energy_mover(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 
 
 def _directions(p: Tensor) -> Tensor:
-    space = p[..., 1:]
-    square = space.square().sum(-1, keepdim=True)
-    there = square > 0
-    length = torch.where(there, square, torch.ones_like(square)).sqrt()
-    return space / length
+    square = p[..., 1:].square().sum(-1, keepdim=True)
+    length = torch.where(square > 0, square, torch.ones_like(square)).sqrt()
+    found: Tensor = p[..., 1:] / length
+    return found
 
 
 LOSSES = {

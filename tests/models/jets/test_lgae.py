@@ -169,11 +169,15 @@ def test_the_same_seed_gives_the_same_weights(jets: Tensor) -> None:
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [({"aggregation": "max"}, "not one of"), ({"loss": "l1"}, "not one of"), ({"latent_vectors": 1}, "at
-    least 2"),
-     ({"particles": 0}, "at least 2"), ({"complex_maps": True, "vectors": 3}, "even"), ({"beta": -1.0},
-     "negative")],
-)  # fmt: skip
+    [
+        ({"aggregation": "max"}, "not one of"),
+        ({"loss": "l1"}, "not one of"),
+        ({"latent_vectors": 1}, "at least 2"),
+        ({"particles": 0}, "at least 2"),
+        ({"complex_maps": True, "vectors": 3}, "even"),
+        ({"beta": -1.0}, "negative"),
+    ],
+)
 def test_options_that_cannot_be_are_refused(change: dict[str, object], words: str) -> None:
     with pytest.raises(InputError, match=words) as caught:
         replace(SMALL, **change)
