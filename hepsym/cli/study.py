@@ -36,7 +36,7 @@ def study(
         from hepsym.report.study_card import load_study
 
         chosen = load_study(card, settings or [])
-        target = out if out is not None else Path(f"{chosen.name}-study")
+        target = out if out is not None else Path(f"{Path(chosen.name).name}-study")
         done = run_study(chosen, target, resume=resume, threads=threads, say=_say, bar=progress_bar)
         if as_json:
             print_json(done.to_json())

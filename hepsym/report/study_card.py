@@ -91,7 +91,7 @@ class Study(_toml.Table):
     truth: Truth | None = None
     """Absent: latents are counted, and held beside nothing."""
     name: str = Field(default="", exclude=True)
-    """The card's file name without suffix; not a key of the file."""
+    """The card's file name without suffix, a shipped one's folder in front; not a key of the file."""
 
     def process_card(self) -> "Card":
         """The process card with this study's changes. Raises InputError."""
@@ -147,7 +147,8 @@ class Study(_toml.Table):
 
 def study_names() -> list[str]:
     """The studies that hepsym ships a card for."""
-    return sorted(path.stem for path in cards_directory("analysis").glob("*.toml"))
+    folder = cards_directory("analysis")
+    return sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.toml"))
 
 
 def load_study(source: str | Path, overrides: Iterable[str] = ()) -> Study:
@@ -167,15 +168,23 @@ def load_study(source: str | Path, overrides: Iterable[str] = ()) -> Study:
 
 def _read(source: str | Path) -> tuple[str, dict[str, Any]]:
     text = str(source)
-    path = Path(text)
+    path, name = Path(text), Path(text).stem
     if path.suffix != ".toml":
-        if text not in study_names():
-            raise InputError(_toml.unknown("study", text, study_names(), "or give a path to a .toml"))
-        path = cards_directory("analysis") / f"{text}.toml"
+        name = _full_name(text)
+        path = cards_directory("analysis") / f"{name}.toml"
     try:
-        return path.stem, _toml.read(path, f"study card {text!r}")
+        return name, _toml.read(path, f"study card {text!r}")
     except FileNotFoundError:
         raise InputError(f"no study card at {text!r}; shipped ones are: {', '.join(study_names())}") from None
+
+
+def _full_name(text: str) -> str:
+    """The shipped study of this name; its folder may be left out where no other has the name."""
+    names = study_names()
+    ends = [name for name in names if name == text or name.rsplit("/", 1)[-1] == text]
+    if len(ends) != 1:
+        raise InputError(_toml.unknown("study", text, names, "or give a path to a .toml"))
+    return ends[0]
 
 
 def _keys_at(where: list[str]) -> list[str]:

@@ -22,8 +22,9 @@ def test_a_card_reads_back_as_it_was_written(name: str, tmp_path: Path) -> None:
     study = load_study(
         name, ['generate.set={sqrt_s = 200.0, "masses.mu-" = 0.0}', 'title="a \\"b\\"\\n\\u007f"']
     )
-    (tmp_path / f"{name}.toml").write_text(study.to_toml(), encoding="utf-8")
-    assert load_study(tmp_path / f"{name}.toml") == study
+    path = tmp_path / f"{Path(name).name}.toml"
+    path.write_text(study.to_toml(), encoding="utf-8")
+    assert load_study(path) == study.model_copy(update={"name": path.stem})
 
 
 def test_overrides_reach_the_stages() -> None:
@@ -72,6 +73,8 @@ def test_a_wrong_card_is_refused(override: str, words: str) -> None:
         ("generate.process='ee2mumi'", "did you mean 'ee2mumu'?"),
         ("generate.set.sqrt_z=5", "did you mean 'sqrt_s'?"),
         ("generate.set.sqrt_s=0.1", "sqrt_s = 0.1"),
+        ("generate.toy='circle'", "needs either a process or a toy"),
+        ("generate.process=''", "needs either a process or a toy"),
     ],
 )
 def test_what_a_later_stage_would_refuse_is_refused_first(override: str, words: str) -> None:
@@ -114,3 +117,38 @@ def test_a_study_is_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load_study("ee2mumu").title = "x"  # type: ignore[misc]
     assert isinstance(load_study("ee2mumu"), Study)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "words"),
+    [
+        (["generate.toy='circel'"], "did you mean 'circle'?"),
+        (["generate.set={sqrt_s = 10.0}"], "a toy has none"),
+        (["generate.noise=-1.0"], "generate.noise = -1.0"),
+        (["symmetries.alpha=0.7"], "symmetries.alpha = 0.7"),
+        (["truth.dimensions=1"], "did you mean 'dimension'?"),
+        (["truth.dimension=-1"], "truth.dimension = -1"),
+    ],
+)
+def test_a_wrong_toy_is_refused(overrides: list[str], words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load_study("circle", overrides).check()
+    assert words in str(caught.value)
+
+
+def test_a_folder_may_be_left_out_of_a_name() -> None:
+    assert load_study("circle") == load_study("learning-symmetries/circle")
+
+
+@pytest.mark.parametrize("name", [n for n in study_names() if n.startswith("learning-symmetries/")])
+def test_the_truth_of_a_card_is_that_of_its_toy(name: str) -> None:
+    """The dimension as the toy declares it; a code needs at least as many latents, at most all columns."""
+    from hepsym.generators.toys import TOYS
+
+    study = load_study(name)
+    assert study.truth is not None
+    assert study.truth.dimension <= study.truth.latents <= study.truth.dimension + 1
+    if study.generate.toy:
+        toy = TOYS[study.generate.toy]
+        assert study.truth.dimension == toy.dimension
+        assert study.truth.latents <= len(toy.columns) - toy.linear
