@@ -142,7 +142,7 @@ def skewed(n: int, seed: int) -> Floats:
 
 
 def mixture(n: int, seed: int) -> Floats:
-    """Three round blobs of unequal weight, size and place: no rotation keeps their plane and their weights."""
+    """Three round blobs of unequal weight, size and place: no rotation keeps them."""
     which = np.searchsorted([0.5, 0.8], uniforms(seed, n, stream=9))
     centres = np.array([[0.0, 0, 0], [3, 1, -2], [-1, 2, 1]])
     z = np.column_stack([normals(seed, n, stream=s) for s in range(3)])
