@@ -10,6 +10,11 @@ __all__ = ["FAMILIES", "family"]
 
 FAMILIES: dict[str, str] = {
     "vae": "hepsym.models.vae:VAEFamily",
+    "lgae": "hepsym.models.jets.family:LGAEFamily",
+    "gnnae": "hepsym.models.jets.family:GNNAEFamily",
+    "cnnae": "hepsym.models.jets.family:CNNAEFamily",
+    "jetvae": "hepsym.models.jets.family:JetMLPFamily",
+    "lgatr": "hepsym.models.jets.family:LGATrFamily",
 }
 """Where the family of each model is; imported when it is asked for."""
 

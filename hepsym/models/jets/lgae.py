@@ -44,6 +44,24 @@ class JetLatent:
         jet = torch.cat([self.frame.mass[:, None], self.frame.momentum[:, 1:]], 1)
         return torch.cat([jet, self.frame.leave(self.vectors).flatten(1), self.scalars.double()], 1)
 
+    @staticmethod
+    def of_numbers(numbers: Tensor, many: int) -> JetLatent:
+        """Inverse of `numbers` for `many` vectors. Error: eps gamma^2 in vectors other than the jet's.
+
+        Raises InputError for a mass that is not above 0.
+        """
+        mass, space = numbers[:, 0].double(), numbers[:, 1:4].double()
+        if not bool((mass > 0).all()):
+            raise InputError(
+                f"latent mass {float(mass.min()):g} of jet {int(mass.argmin())}: the first number must be > 0"
+            )
+        length = space.norm(dim=1)
+        stretch = (length + (length * length + mass * mass).sqrt()) / mass
+        axis = space / torch.where(length > 0, length, torch.ones_like(length))[:, None]
+        vectors = numbers[:, 4 : 4 * many].double().reshape(len(numbers), many - 1, 4)
+        at_rest = Frame(-axis, stretch, torch.ones_like(mass)).leave(vectors / mass[:, None, None])
+        return JetLatent(Frame(axis, stretch, mass), at_rest, numbers[:, 4 * many :])
+
 
 class LGAE(JetAutoencoder):
     """Jets (n, P, 4) to K latent four-vectors and L latent scalars, 4 K + L real numbers, and back.
@@ -103,20 +121,9 @@ class LGAE(JetAutoencoder):
 
     def decode(self, latent: Tensor) -> Tensor:
         """Inverse direction of `encode`. Latent vectors in the lab carry eps gamma^2; `forward` does not."""
-        many = self.options.latent_vectors
-        mass, space = latent[:, 0].double(), latent[:, 1:4].double()
-        if not bool((mass > 0).all()):
-            raise InputError(
-                f"latent mass {float(mass.min()):g} of jet {int(mass.argmin())}: the first number must be > 0"
-            )
-        length = space.norm(dim=1)
-        stretch = (length + (length * length + mass * mass).sqrt()) / mass
-        axis = space / torch.where(length > 0, length, torch.ones_like(length))[:, None]
-        vectors = latent[:, 4 : 4 * many].reshape(len(latent), many - 1, 4)
-        back = Frame(-axis, stretch, torch.ones_like(mass))
-        at_rest = back.leave(vectors / mass[:, None, None]).to(self.dtype)
+        known = JetLatent.of_numbers(latent, self.options.latent_vectors)
         return self.reconstruct(
-            JetLatent(Frame(axis, stretch, mass), at_rest, latent[:, 4 * many :].to(self.dtype))
+            JetLatent(known.frame, known.vectors.to(self.dtype), known.scalars.to(self.dtype))
         )
 
     def loss(self, momenta: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
@@ -148,12 +155,20 @@ class LGAE(JetAutoencoder):
             [spread.flatten(1), log_variances[:, 2 * many :]], 1
         )
 
-    @torch.no_grad()
+    def slot_moments(self, momenta: Tensor) -> Tensor:
+        """Second moments (slots, slots) of training jets' slots in their rest frames: what `start_from`
+        takes."""
+        order = "given" if self.options.aggregation == "mix" else "invariant"
+        x = rest_frame(ordered(momenta, order, self.particles))[0]
+        return torch.einsum("nsx,ntx->st", x, x) / len(x)
+
     def learn(self, momenta: Tensor) -> None:
         """Start the linear path, slots to latents to slots, at the closed-form solution of these jets."""
-        order = "given" if self.encoder.pooling.aggregation == "mix" else "invariant"
-        x = rest_frame(ordered(momenta, order, self.particles))[0]
-        second = torch.einsum("nsx,ntx->st", x, x) / len(x)
+        self.start_from(self.slot_moments(momenta))
+
+    @torch.no_grad()
+    def start_from(self, second: Tensor) -> None:
+        """As `learn`, of `slot_moments`."""
         encode, decode = principal_maps(second, self.options.latent_vectors, keep_sum=True)
         if self.encoder.pooling.by_slot:
             self.encoder.pooling.weight[..., 1:].mul_(0.1)

@@ -99,7 +99,8 @@ def energy_mover(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
         f = f - (a * f).sum(1, keepdim=True)
     work = (plan * cost).sum((1, 2))
     through_energy = (f * a).sum(1)
-    return work + through_energy - through_energy.detach() + (total - sum_wanted)[:, 0].abs()
+    found_work: Tensor = work + through_energy - through_energy.detach() + (total - sum_wanted)[:, 0].abs()
+    return found_work
 
 
 def _directions(p: Tensor) -> Tensor:

@@ -28,7 +28,7 @@ from hepsym.models.lorentz.products import product
 __all__ = ["AGGREGATIONS", "Pooling", "in_order", "soft_slots"]
 
 AGGREGATIONS = ("ordered", "soft", "attention", "min-max", "mean", "mix")
-SOFTNESS = 0.05
+SOFTNESS = 0.01
 """tau: of the logarithms of keys."""
 
 
