@@ -38,7 +38,7 @@ def degree_of(polynomials: Floats, rank: int) -> int:
 @lru_cache(maxsize=64)
 def _triples(rank: int) -> tuple[Ints, Ints]:
     """For each y_i y_j y_k: its first index, and which of the products y_j y_k it is a multiple of."""
-    i, j = np.triu_indices(rank)
+    i = np.triu_indices(rank)[0]
     first = [np.full(int((i >= k).sum()), k) for k in range(rank)]
     pair = [np.flatnonzero(i >= k) for k in range(rank)]
     return np.concatenate(first), np.concatenate(pair)

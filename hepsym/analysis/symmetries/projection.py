@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.analysis.symmetries.features import gradients, monomials
+from hepsym.analysis.symmetries.features import evaluate, gradients
 
 __all__ = ["onto_surface"]
 
@@ -15,5 +15,5 @@ def onto_surface(y: Floats, quadrics: Floats, steps: int = 6) -> Floats:
     y = y.copy()
     for _ in range(steps):
         jacobian = gradients(y, quadrics)
-        y = y - np.einsum("nrm,nm->nr", np.linalg.pinv(jacobian, rcond=0.02), monomials(y) @ quadrics.T)
+        y = y - np.einsum("nrm,nm->nr", np.linalg.pinv(jacobian, rcond=0.02), evaluate(y, quadrics))
     return y
