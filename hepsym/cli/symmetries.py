@@ -27,6 +27,10 @@ def symmetries(
         typer.Option(help="What is thinner than this, in standard deviations of a column, counts as none."),
     ] = None,
     max_degree: Annotated[int, typer.Option(help="Highest degree of the equations looked for.")] = 2,
+    trajectory: Annotated[
+        str | None,
+        typer.Option(help="Column that labels trajectories: what each of them keeps is looked for too."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Splits the rows into those that fit and those that test.")] = 1,
     out: Annotated[
         Path | None,
@@ -54,8 +58,9 @@ def symmetries(
         elif show:
             raise InputError("--open shows the page that -o writes: give -o OUT too")
         found = find_symmetries(
-            file, split_names(columns), alpha=alpha, scale=scale, max_degree=max_degree, seed=seed
-        )
+            file, split_names(columns), alpha=alpha, scale=scale, max_degree=max_degree,
+            trajectory=trajectory, seed=seed,
+        )  # fmt: skip
         page = None if out is None else write_symmetries(found, out)
         if as_json:
             print_json(found.told if page is None else {**found.told, "page": page})
@@ -107,6 +112,7 @@ def summary(told: Mapping[str, Any]) -> Iterator[str]:
     for b in told["broken"]:
         yield f"    broken: {b['name']}" + ("" if b["p_value"] is None else f" (p = {b['p_value']:.1e})")
     yield from _discrete(told.get("discrete") or [])
+    yield from _conserved(told.get("conserved"))
     yield from (f"Note: {note}." for note in told["notes"])
     yield f"On {told['n']} rows; the chance of any false claim is at most alpha = {told['alpha']:g}."
 
@@ -118,6 +124,13 @@ def _scales(scales: list[Mapping[str, Any]]) -> Iterator[str]:
         if before is not None and at["value"] != before:
             yield f"    above {at['scale']:.2g} standard deviations of a column: {at['value']}"
         before = at["value"]
+
+
+def _conserved(found: Mapping[str, Any] | None) -> Iterator[str]:
+    if found is not None:
+        yield f"Kept by each of {found['trajectories']} trajectories: {found['count']}, of {found['library']}"
+        for q in found["quantities"]:
+            yield f"    {q['formula']} (share of its variance within them {q['within']:.1e})"
 
 
 def _scored(word: str, score: float | None) -> str:

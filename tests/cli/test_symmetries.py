@@ -78,10 +78,132 @@ def test_bad_tables_are_refused_in_one_line(
     assert (told.out, words in told.err, told.err.count("\n")) == ("", True, 1)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is empty"),
+        ("x,y\n", "it has no rows"),
+        ("x,y\n" + "1,2\n" * 50 + "1\n", "line 52: 1 values for 2 columns"),
+        ("1,2\n3,4\n", "the first line must hold the columns' names"),
+        ("x,x\n" + "1,2\n" * 90, "must be there and differ"),
+        ("x,y\n" + "1,inf\n" * 90, "'y' is inf in row 0"),
+    ],
+)
+def test_broken_files_are_refused_in_one_line(
+    text: str, words: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "t.csv").write_text(text)
+    assert called([str(tmp_path / "t.csv")]) == 2
+    told = capfd.readouterr()
+    assert (told.out, words in told.err, told.err.count("\n")) == ("", True, 1)
+
+
 def test_words_in_a_column_are_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "t.csv").write_text("x,y\n" + "1,red\n" * 100)
     assert called([str(tmp_path / "t.csv")]) == 2
     assert capfd.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (["--columns", "x,z"], "no column 'z'"),
+        (["--columns", "x,x"], "name each column once"),
+        (["--columns", ""], "name each column once"),
+        (["--trajectory", "t"], "no column 't'"),
+        (["--columns", "x,y", "--trajectory", "y"], "leave it out of --columns"),
+        (["--open"], "give -o OUT too"),
+    ],
+)
+def test_wrong_names_are_refused(
+    option: list[str], words: str, circle: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert called([circle, *option]) == 2
+    told = capfd.readouterr()
+    assert (told.out, words in told.err, told.err.count("\n")) == ("", True, 1)
+
+
+def test_a_page_and_its_numbers(circle: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "found"
+    assert called([circle, "-o", str(out), "--json"]) == 0
+    told = json.loads(capfd.readouterr().out)
+    assert told["page"] == str(out / "symmetries.html")
+    assert sorted(p.name for p in out.iterdir()) == ["symmetries.html", "symmetries.json"]
+    assert json.loads((out / "symmetries.json").read_text()) == {k: v for k, v in told.items() if k != "page"}
+    assert called([circle, "-o", str(out)]) == 2
+    assert "exists already" in capfd.readouterr().err
+
+
+def test_a_run_brings_its_data_and_its_decoder(
+    circle: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The same answer as of its data, and the Jacobian's two singular values as further evidence."""
+    with pytest.raises(SystemExit) as caught:
+        main(
+            ["fit", circle, "-o", str(tmp_path / "run"), "--latent-dim", "2", "--epochs", "2", "--seed", "1"]
+        )
+    assert caught.value.code in {0, None}
+    capfd.readouterr()
+    assert called([str(tmp_path / "run"), "--json"]) == 0
+    told = json.loads(capfd.readouterr().out)
+    assert called([circle, "--json"]) == 0
+    alone = json.loads(capfd.readouterr().out)
+    assert told["constraints"] == alone["constraints"]
+    assert told["dimension"]["value"] == 1
+    assert len(told["jacobian"]["median"]) == 2
+    assert "jacobian" not in alone
+    Path(circle).unlink()
+    assert called([str(tmp_path / "run")]) == 2
+    assert "any more: give the data file itself" in capfd.readouterr().err
+
+
+def test_a_label_of_trajectories_is_no_column(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Oscillators of 60 energies: each keeps p^2 + 4 q^2, and the table without the label has two columns."""
+    rng = np.random.default_rng(6)
+    energy = np.repeat(rng.uniform(0.5, 2.0, 60), 40)
+    t = rng.uniform(0, 2 * np.pi, 2400)
+    rows = np.column_stack(
+        [np.sqrt(energy / 2) * np.sin(t), np.sqrt(2 * energy) * np.cos(t), np.repeat(np.arange(60.0), 40)]
+    )
+    file = table(tmp_path / "t.csv", rows, "q,p,orbit")
+    assert called([file, "--trajectory", "orbit", "--json"]) == 0
+    told = json.loads(capfd.readouterr().out)
+    assert told["columns"] == ["q", "p"]
+    assert told["alpha"] == 0.01
+    assert told["conserved"]["count"] == 1
+    assert told["conserved"]["quantities"][0]["within"] < 1e-9
+    assert called([file, "--trajectory", "orbit", "-o", str(tmp_path / "out")]) == 0
+    assert "Kept by each of 60 trajectories: 1" in capfd.readouterr().out
+    assert '<section id="conserved"' in (tmp_path / "out" / "symmetries.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_ten_million_rows_of_64_columns_fit_into_memory(tmp_path: Path) -> None:
+    """5 GB on disk, at most 4 GB in memory: HEPSYM_SLOW=1 pytest tests/cli/test_symmetries.py -k memory."""
+    import subprocess
+    import sys
+
+    rng = np.random.default_rng(7)
+    block = rng.normal(size=(100_000, 64))
+    block[:, 63] = block[:, :3].sum(axis=1)
+    file = np.lib.format.open_memmap(tmp_path / "t.npy", mode="w+", dtype=np.float64, shape=(10_000_000, 64))
+    for first in range(0, len(file), len(block)):
+        rng.shuffle(block)
+        file[first : first + len(block)] = block
+    del file
+    limit = 4 * 2**30
+    code = (
+        f"import resource; resource.setrlimit(resource.RLIMIT_DATA, ({limit}, {limit}));"
+        "from hepsym.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "symmetries", str(tmp_path / "t.npy"), "--json"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["n"] == 10_000_000
+    assert len(told["constraints"]) == 1
 
 
 @pytest.mark.parametrize("option", [["--alpha", "2"], ["--max-degree", "3"], ["--scale", "7"]])

@@ -9,7 +9,7 @@ from hepsym.report.html import Markup, escaped, join, tag
 from hepsym.report.labels import scientific, value_error
 from hepsym.report.sections import Section, table
 
-__all__ = ["equation", "equations"]
+__all__ = ["conserved_section", "equation", "equations"]
 
 
 def equation(formula: str) -> Markup:
@@ -46,6 +46,26 @@ def equations(told: Mapping[str, Any]) -> Section:
     return Section(
         "equations", "Equations", join(words, table("Equations that hold for every row", header, rows))
     )
+
+
+def conserved_section(told: Mapping[str, Any]) -> Section | None:
+    """Functions of the columns that each trajectory keeps; None where trajectories were not told apart."""
+    found = told.get("conserved")
+    if found is None:
+        return None
+    words = tag(
+        "p",
+        f"{found['count']} independent functions are kept by each of {found['trajectories']} trajectories. "
+        f"Looked for among {found['library']}; told where less than {found['tolerance']:g} of the variance "
+        "lies within trajectories, by a simultaneous upper bound.",
+    )
+    rows = [
+        (tag("code", equation(q["formula"])), f"{q['within']:.1e}", f"{q['bound']:.1e}")
+        for q in found["quantities"]
+    ]
+    header = ("function", "share of variance within", "upper bound")
+    shown = table("Kept along trajectories", header, rows) if rows else None
+    return Section("conserved", "What trajectories keep", join(words, shown))
 
 
 def _values(values: Mapping[str, Any]) -> Markup:

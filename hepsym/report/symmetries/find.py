@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError
+from hepsym.report.symmetries.rows import Rows
 from hepsym.report.symmetries.source import open_source
 
 __all__ = ["Found", "find_symmetries"]
@@ -44,6 +45,7 @@ def find_symmetries(
     scale: float | None = None,
     max_degree: int = 2,
     noise: float | None = None,
+    trajectory: str | None = None,
     seed: int = 1,
 ) -> Found:
     """Dimension, equations, generators of a table, an event file, or a run with its data.
@@ -51,16 +53,20 @@ def find_symmetries(
     columns as in `hepsym.report.symmetries.rows.read_rows`; the other options are those of
     `hepsym.analysis.symmetries.discover`. Of a run the spectrum of the decoder's Jacobian counts as
     evidence too. `n` in the result is the number of rows in the file; notes say where fewer were used.
+    trajectory: a column that says to which trajectory a row belongs; it is taken out of the table, and
+    functions of the others that each trajectory keeps are looked for too, for half of alpha.
     Raises InputError as those.
     """
     from hepsym.analysis.symmetries import discover
 
-    _check_columns(columns)
-    source = open_source(Path(path), columns, seed)
-    rows = source.rows
+    _check_columns(columns, trajectory)
+    with_label = columns if columns is None or trajectory is None else [*columns, trajectory]
+    source = open_source(Path(path), with_label, seed)
+    rows, labels = _parted(source.rows, trajectory)
     start = time.perf_counter()
     known = inspect.signature(discover).parameters
-    asked: dict[str, Any] = {"alpha": alpha, "scale": scale, "max_degree": max_degree, "seed": seed}
+    share = alpha if labels is None else alpha / 2
+    asked: dict[str, Any] = {"alpha": share, "scale": scale, "max_degree": max_degree, "seed": seed}
     for name, value in (("spectrum", source.spectrum), ("noise", noise)):
         if value is not None and name in known:
             asked[name] = value
@@ -68,7 +74,12 @@ def find_symmetries(
     notes = list(source.notes)
     if rows.total > len(rows.values):
         notes.append(f"{len(rows.values)} of the {rows.total} rows were used, drawn at random by the seed")
-    told = found | {"n": rows.total, "notes": [*found.get("notes", []), *notes]}
+    told = found | {"n": rows.total, "alpha": alpha, "notes": [*found.get("notes", []), *notes]}
+    if labels is not None:
+        from hepsym.analysis.symmetries.conserved import conserved
+
+        kept = conserved(rows.values, labels, rows.names, alpha=share, seed=seed)
+        told["conserved"] = plain(kept.to_json())
     if source.spectrum is not None:
         told["jacobian"] = {"median": plain(source.spectrum)}
     return Found(
@@ -81,7 +92,25 @@ def find_symmetries(
     )
 
 
-def _check_columns(columns: Sequence[str] | None) -> None:
+def _parted(rows: Rows, trajectory: str | None) -> tuple[Rows, Floats | None]:
+    """The table without its label, and the label of each row."""
+    if trajectory is None:
+        return rows, None
+    if trajectory not in rows.names or len(rows.names) < 2:
+        raise InputError(
+            f"there is no column {trajectory!r} to tell trajectories apart, beside others; there are "
+            f"{', '.join(rows.names[:12])}"
+        )
+    at = rows.names.index(trajectory)
+    names = tuple(name for name in rows.names if name != trajectory)
+    return Rows(names, np.delete(rows.values, at, axis=1), rows.total), rows.values[:, at]
+
+
+def _check_columns(columns: Sequence[str] | None, trajectory: str | None) -> None:
+    if columns is not None and trajectory in columns:
+        raise InputError(
+            f"--trajectory {trajectory} is a label, no column to look at: leave it out of --columns"
+        )
     if columns is not None and ("" in columns or len(set(columns)) < len(columns) or not columns):
         raise InputError(f"--columns {','.join(columns)}: name each column once, commas between them")
 

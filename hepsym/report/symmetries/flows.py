@@ -92,10 +92,11 @@ def plane_of(flow: Flow, rows: Floats, names: Sequence[str]) -> tuple[Floats, tu
         _, _, axes = np.linalg.svd(rates, full_matrices=False)
         spelled = " and ".join(_words(axis, names) for axis in axes[:2])
         return axes[:2] / scale, ("first direction of motion", "second direction of motion"), spelled
+    # Equal ones differ by rounding; neighbours in the table are the natural choice.
+    equal = np.flatnonzero(score > (1 - 1e-6) * score.max())
+    a, b = pairs[min(equal, key=lambda k: pairs[k][1] - pairs[k][0])]
     chosen = np.zeros((2, d))
-    for row, column in enumerate(pairs[int(score.argmax())]):
-        chosen[row, column] = 1.0
-    a, b = pairs[int(score.argmax())]
+    chosen[0, a] = chosen[1, b] = 1.0
     return chosen, (column_label(names[a]), column_label(names[b])), ""
 
 

@@ -12,7 +12,7 @@ from hepsym.report.page import assembled
 from hepsym.report.sections import Section, figures, table
 from hepsym.report.style import look
 from hepsym.report.symmetries.broken import broken_figure
-from hepsym.report.symmetries.equations import equations
+from hepsym.report.symmetries.equations import conserved_section, equations
 from hepsym.report.symmetries.find import Found
 from hepsym.report.symmetries.flows import flow_figure, flow_of
 from hepsym.report.symmetries.scales import dimension_section
@@ -33,14 +33,21 @@ def found_sentence(told: Mapping[str, Any]) -> str:
     if made["of"] == "manifold" and made["count"]:
         said.append(f"{made['algebra']} carries the set into itself")
         if kept.get("count") is not None:
-            left = f"{kept['algebra']}" if kept["count"] else "none of it"
-            said.append(f"{left} leaves the density as it is")
+            said.append(_kept_words(kept))
     elif made["count"]:
         said.append(f"{made['algebra']} leaves the density as it is")
     broken = len(told.get("broken") or [])
     if broken:
         said.append(f"{broken} flow{'s are' if broken != 1 else ' is'} broken")
     return "; ".join(said) + "."
+
+
+def _kept_words(kept: Mapping[str, Any]) -> str:
+    if kept["count"]:
+        return f"{kept['algebra']} leaves the density as it is"
+    if kept.get("undecided"):
+        return "whether any of it leaves the density as it is could not be decided"
+    return "none of it leaves the density as it is"
 
 
 def page(found: Found) -> str:
@@ -51,6 +58,7 @@ def page(found: Found) -> str:
             dimension_section(told, found.rows),
             equations(told),
             _flows(found),
+            conserved_section(told),
             _discrete(told),
             _broken(found),
             _evidence(found),
