@@ -16,6 +16,9 @@ __all__ = ["Ideal", "in_columns", "to_white"]
 
 Floats = NDArray[np.float64]
 
+SURE, NEAR = 2.5, 0.1
+"""An expectation of errors of many components is known well, so that 2.5 of them are many."""
+
 
 def to_white(c: float, t: Floats, form: Floats, span: Frame) -> Floats:
     """The monomial vector in white coordinates of c + t . x + x . S x, of the rows in the span."""
@@ -42,21 +45,32 @@ class Ideal:
     span: Frame
     quadrics: Floats
     tolerance: float
+    replicas: Floats
+    """(blocks, m, monomials): the same fitted without one block of rows each; none where they are exact"""
 
-    def residual(self, polynomial: Floats) -> float:
-        """Part outside the ideal of a polynomial whose constant is free, relative to its varying part."""
-        varying, left = self.outside(polynomial[None, :])
-        size = float(np.linalg.norm(varying))
-        return float(np.linalg.norm(left)) / size if size > 1e-9 * np.linalg.norm(polynomial) else 1.0
+    def holds(self, polynomials: Floats) -> NDArray[np.bool_]:
+        """Which of (k, monomials) are in the ideal but for their constants: their parts outside are 0.
 
-    def outside(self, polynomials: Floats) -> tuple[Floats, Floats]:
-        """Polynomials (k, monomials) without their constant: as they are, and less what the ideal spans."""
-        varying = polynomials[:, 1:]
-        if not len(self.quadrics):
-            return varying, varying.copy()
-        basis, values, _ = np.linalg.svd(self.quadrics[:, 1:].T, full_matrices=False)
-        basis = basis[:, values > 1e-9]
-        return varying, varying - (varying @ basis) @ basis.T
+        That is, less than the tolerance of their size or, where there are replicas, than SURE errors of
+        these parts, and less than NEAR of their size.
+        """
+        size = np.linalg.norm(polynomials[:, 1:], axis=1)
+        moving = size > 1e-9 * np.linalg.norm(polynomials, axis=1)
+        size = np.maximum(size, 1e-300)
+        left = self.outside(polynomials)
+        part = np.linalg.norm(left, axis=1) / size
+        told: NDArray[np.bool_] = moving & (part < self.tolerance)
+        doubtful = moving & ~told & (part < NEAR)
+        if len(self.replicas) and doubtful.any():
+            every = np.array([_outside(q, polynomials[doubtful]) for q in self.replicas])
+            blocks = len(every)
+            variance = ((every - every.mean(axis=0)) ** 2).sum(axis=(0, 2)) * (blocks - 1) / blocks
+            told[doubtful] = np.linalg.norm(left[doubtful], axis=1) < SURE * np.sqrt(variance)
+        return told
+
+    def outside(self, polynomials: Floats) -> Floats:
+        """Polynomials (k, monomials) without their constants, less what the ideal spans."""
+        return _outside(self.quadrics, polynomials)
 
     def within(self, polynomial: Floats) -> Floats:
         """The element of the ideal that is nearest to the polynomial up to a constant, as unit vector."""
@@ -64,10 +78,12 @@ class Ideal:
         made: Floats = weights @ self.quadrics
         return made / max(float(np.linalg.norm(made)), 1e-300)
 
-    def without(self, elements: Floats) -> Floats:
-        """Orthonormal rest (m - k, monomials) of the ideal beside k independent elements of it."""
-        if not len(elements):
-            return self.quadrics
-        basis, _ = np.linalg.qr((elements @ self.quadrics.T).T, mode="complete")
-        rest: Floats = basis[:, len(elements) :].T @ self.quadrics
-        return rest
+
+def _outside(quadrics: Floats, polynomials: Floats) -> Floats:
+    varying = polynomials[:, 1:]
+    if not len(quadrics):
+        return varying.copy()
+    basis, values, _ = np.linalg.svd(quadrics[:, 1:].T, full_matrices=False)
+    basis = basis[:, values > 1e-9]
+    left: Floats = varying - (varying @ basis) @ basis.T
+    return left

@@ -1,84 +1,102 @@
-"""Which quadric is c + t . x + x . S x = 0? Ellipsoid, hyperboloid, cone, paraboloid, angular momentum."""
+"""What is a quadric called, and how is it written? Circle, cone, product, angular momentum, as a formula."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.analysis.symmetries.writing import number, term
+from hepsym.analysis.symmetries.quadric_shapes import Quadric, Shape, jackknife, shape
 
-__all__ = ["name_quadric"]
+__all__ = ["name_quadric", "written"]
 
 Floats = NDArray[np.float64]
 Values = dict[str, tuple[float, float]]
 
-SMALL = 1e-7
-
 
 def name_quadric(
-    c: float, t: Floats, form: Floats, names: Sequence[str], scale: Floats
-) -> tuple[str, str, Values]:
-    """Formula, kind and what it fixes (semi-axes, value) of a quadric in columns of these spreads.
+    main: Quadric, replicas: list[Quadric], names: Sequence[str], unit: Floats
+) -> tuple[str, str, Values, Quadric]:
+    """Formula, kind, what it fixes (semi-axes, radius, L) with errors, and the quadric as it is written.
 
-    Errors are not known here and stand as 0.
+    unit (k,) are the spreads of the columns. Errors are 0 without replicas.
     """
-    active = np.flatnonzero((np.abs(form).max(axis=1) > 0) | (np.abs(t) > 0))
-    t, form, own = t[active], form[np.ix_(active, active)], [names[i] for i in active.tolist()]
-    formula = _formula(c, t, form, own)
-    values, axes = np.linalg.eigh(form)
-    live = np.abs(values) > SMALL * np.abs(values).max()
-    if not live.all():
-        flat = axes[:, ~live].T @ t
-        kind = "paraboloid" if np.abs(flat).max() > SMALL * np.abs(t).max(initial=1e-300) else "cylinder"
-        return formula, kind, {}
-    centre = -np.linalg.solve(form, t) / 2
-    level = -(c + float(t @ centre) / 2)
-    if not form.diagonal().any() and len(own) == 4 and np.count_nonzero(np.triu(form)) == 2:
-        product = np.triu(form)[np.triu(form) != 0]
-        opposite = abs(product.sum()) < 1e-6 * np.abs(product).max()
-        if opposite and abs(level) > 1e-9 * float(scale[active] @ np.abs(form) @ scale[active]):
-            return formula, "angular momentum", {"L": (abs(level / (2 * float(product[0]))), 0.0)}
-        return formula, "bilinear", {}
-    if abs(level) < 1e-9 * float(scale[active] @ np.abs(form) @ scale[active]):
-        return formula, "cone", {}
-    squared = level / values
-    if (squared > 0).all():
-        lengths = np.sqrt(np.sort(squared)[::-1])
-        round_ = np.ptp(lengths) < 1e-6 * lengths[0]
-        kind = {2: "circle" if round_ else "ellipse"}.get(len(own), "sphere" if round_ else "ellipsoid")
-        if round_:
-            return formula, kind, {"radius": (float(lengths[0]), 0.0)}
-        return formula, kind, {f"axis {k + 1}": (float(a), 0.0) for k, a in enumerate(lengths)}
-    plus, minus = int((squared > 0).sum()), int((squared < 0).sum())
-    return formula, f"hyperboloid ({plus}, {minus})", {}
+    active = np.flatnonzero((np.abs(main.form).max(axis=1) > 0) | (np.abs(main.t) > 0))
+    own, parts = main.among(active), [q.among(active) for q in replicas]
+    called = [names[i] for i in active.tolist()]
+    made = _bilinear(own, parts) or shape(own, parts, unit[active])
+    if made.level_is_zero:
+        size = unit[active]
+        inverse = np.linalg.pinv(own.form * np.outer(size, size), rcond=1e-6)
+        own = Quadric(float((own.t * size) @ inverse @ (own.t * size)) / 4, own.t, own.form)
+        main = Quadric(own.c, main.t, main.form)
+    exact = not replicas
+    return written(own, called, unit[active], exact=exact), made.kind, made.values, main
 
 
-def _formula(c: float, t: Floats, form: Floats, names: Sequence[str]) -> str:
-    """Squares completed where no product of two columns stands in the way."""
-    diagonal = form.diagonal()
-    mixed = form - np.diag(diagonal)
+def _bilinear(q: Quadric, replicas: list[Quadric]) -> Shape | None:
+    """Products alone: x1 p2 - x2 p1 = L, or one product and one more column."""
+    if q.form.diagonal().any():
+        return None
+    upper = np.triu(q.form) != 0
+    products = int(upper.sum())
+    others = np.flatnonzero((np.abs(q.form).max(axis=1) == 0) & (q.t != 0))
+    if products == 1 and len(others) == 1 and np.count_nonzero(q.t) == 1:
+        factor, error = jackknife(lambda p: -2 * p.form[upper] / p.t[others], q, replicas)
+        return Shape("product", {"factor": (float(factor[0]), float(error[0]))})
+    if products != 2 or len(q.t) != 4 or q.t.any():
+        return None
+    ratio, blur = jackknife(lambda p: p.form[upper][0] / p.form[upper][1], q, replicas)
+    if abs(ratio + 1) > max(1e-6, 4 * float(blur)):
+        return Shape("bilinear", {})
+    momentum, error = jackknife(lambda p: np.abs(p.c / (2 * p.form[upper][0])), q, replicas)
+    return Shape("angular momentum", {"L": (float(momentum), float(error))})
+
+
+def written(q: Quadric, names: Sequence[str], unit: Floats, *, exact: bool) -> str:
+    """Squares completed where no product of two columns stands in the way.
+
+    Ten digits where the equation is exact and six do not hold it, else six.
+    """
+    diagonal = q.form.diagonal()
+    mixed = q.form - np.diag(diagonal)
     if not mixed.any() and (diagonal != 0).all():
-        centre = -t / (2 * diagonal)
-        level = float(diagonal @ centre**2) - c
-        lead = diagonal[0] if level == 0 else diagonal[np.abs(diagonal).argmax()]
+        centre = -q.t / (2 * diagonal)
+        level = float(diagonal @ centre**2) - q.c
+        weight = diagonal * unit**2
+        lead = diagonal[0] if level == 0 else diagonal[np.abs(weight).argmax()]
         parts = []
         for k, name in enumerate(names):
-            tiny = abs(centre[k]) < 1e-6 * np.sqrt(abs(level / diagonal[k]) + 1e-300)
-            inner = name if tiny else f"({name} {'-' if centre[k] > 0 else '+'} {number(abs(centre[k]))})"
-            parts.append(term(float(diagonal[k] / lead), f"{inner}^2", first=k == 0))
-        return f"{' '.join(parts)} = {number(float(level / lead))}"
-    terms: list[tuple[float, str]] = []
+            tiny = abs(centre[k]) < 1e-6 * unit[k]
+            inner = (
+                name if tiny else f"({name} {'-' if centre[k] > 0 else '+'} {_number(abs(centre[k]), exact)})"
+            )
+            parts.append(_term(float(diagonal[k] / lead), f"{inner}^2", k == 0, exact))
+        return f"{' '.join(parts)} = {_number(float(level / lead), exact)}"
+    terms: list[tuple[float, float, str]] = []
     for i in range(len(names)):
-        if form[i, i] != 0:
-            terms.append((float(form[i, i]), f"{names[i]}^2"))
+        if q.form[i, i] != 0:
+            terms.append((float(q.form[i, i]), unit[i] ** 2, f"{names[i]}^2"))
         for j in range(i + 1, len(names)):
-            if form[i, j] != 0:
-                terms.append((2 * float(form[i, j]), f"{names[i]} {names[j]}"))
-    terms += [(float(v), names[i]) for i, v in enumerate(t) if v != 0]
-    lead = (
-        max((v for v, _ in terms), key=abs)
-        if abs(terms[0][0]) < 1e-3 * max(abs(v) for v, _ in terms)
-        else terms[0][0]
-    )
-    body = " ".join(term(v / lead, what, first=k == 0) for k, (v, what) in enumerate(terms))
-    return f"{body} = {number(-c / lead)}"
+            if q.form[i, j] != 0:
+                terms.append((2 * float(q.form[i, j]), unit[i] * unit[j], f"{names[i]} {names[j]}"))
+    terms += [(float(v), unit[k], names[k]) for k, v in enumerate(q.t) if v != 0]
+    weights = [abs(value * size) for value, size, _ in terms]
+    # The first of the heavy terms leads, with coefficient one.
+    lead = terms[int(np.argmax(np.array(weights) > 0.5 * max(weights)))][0]
+    body = " ".join(_term(value / lead, what, k == 0, exact) for k, (value, _, what) in enumerate(terms))
+    return f"{body} = {_number(-q.c / lead, exact)}"
+
+
+def _number(value: float, exact: bool) -> str:
+    nearest = round(value)
+    if abs(value - nearest) < 1e-9 * max(1.0, abs(value)):
+        return f"{nearest}"
+    short = f"{value:.6g}"
+    return short if not exact or abs(float(short) - value) < 1e-9 * abs(value) else f"{value:.10g}"
+
+
+def _term(coefficient: float, what: str, first: bool, exact: bool) -> str:
+    sign = "-" if coefficient < 0 else ("" if first else "+")
+    size = _number(abs(coefficient), exact)
+    body = what if size == "1" else f"{size} {what}"
+    return f"{sign}{body}" if first else f"{sign} {body}"

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from hepsym.analysis.symmetries.constraints import Constraint, Constraints, relative_distance
 from hepsym.analysis.symmetries.errors import thin_p_value
-from hepsym.analysis.symmetries.quadratic_forms import Ideal, to_white
+from hepsym.analysis.symmetries.quadratic_forms import NEAR, Ideal, to_white
 from hepsym.analysis.symmetries.unnamed import unnamed
-from hepsym.analysis.symmetries.whitening import EXACT
 from hepsym.analysis.symmetries.writing import linear_formula, number
 
 __all__ = ["LEGS", "recognise"]
@@ -31,14 +30,16 @@ LEGS = 24
 def recognise(found: Constraints, rows: Floats, names: Sequence[str]) -> list[Constraint]:
     """The equations of `found`, each once, with residuals on rows (m, D) that took no part in the fit."""
     told = [_linear(found, i, names) for i in range(len(found.linear_p_values))]
-    ideal = Ideal(found.frame, found.quadrics, max(1e-5, 3 * found.precision))
+    replicas = found.replicas.quadrics if found.replicas is not None else np.empty((0, 0, 0))
+    tolerance = max(1e-5, 30 * found.exactness) if found.noise == 0 else 1e-3
+    ideal = Ideal(found.frame, found.quadrics, tolerance, replicas)
     legs = find_legs(ideal, rows, names) if rows.shape[1] <= LEGS else []
     legs = aligned(legs, found.frame.relations[:, :-1])
     told = [_conservation(c, found, i, legs) for i, c in enumerate(told)]
     if not len(ideal.quadrics):
         return told
     elements: list[Floats] = []
-    threshold = 10 * EXACT if found.noise == 0 else 4 * found.noise
+    threshold = 10 * found.exactness if found.noise == 0 else 4 * found.noise
     white = found.frame.white(rows)
 
     def tested(
@@ -51,18 +52,17 @@ def recognise(found: Constraints, rows: Floats, names: Sequence[str]) -> list[Co
     for legs_of, kind in [*(((leg,), "mass shell") for leg in legs), *_groups(legs)]:
         form = _invariant(legs_of, rows.shape[1])
         polynomial = to_white(0.0, np.zeros(rows.shape[1]), form, found.frame)
-        if len(elements) == len(ideal.quadrics) or ideal.residual(polynomial) > ideal.tolerance:
+        if len(elements) == len(ideal.quadrics) or not ideal.holds(polynomial[None, :])[0]:
             continue
         element = ideal.within(polynomial)
         if not _independent(element, elements):
             continue
-        value, error = _mass(rows, form, (found.noise * found.frame.scale) ** 2)
+        value, error = _mass(found, white, form)
         formula = f"{_written(legs_of, names)} = {number(value)}{'^2' if value else ''}"
         told.append(tested(formula, kind, element, {"m": (value, error)}))
         elements.append(element)
-    for element, formula, kind, values in unnamed(
-        ideal, np.array(elements).reshape(-1, ideal.quadrics.shape[1]), names
-    ):
+    named = np.array(elements).reshape(-1, ideal.quadrics.shape[1])
+    for element, formula, kind, values in unnamed(ideal, named, names, replicas):
         told.append(tested(formula, kind, element, values))
     return told
 
@@ -104,23 +104,25 @@ def find_legs(ideal: Ideal, rows: Floats, names: Sequence[str]) -> list[Leg]:
         squares.append(to_white(0.0, np.zeros(columns), form, ideal.span))
     if not len(ideal.quadrics):
         return []
-    varying, left = ideal.outside(np.array(squares))
-    size = np.linalg.norm(varying, axis=1)
+    left = ideal.outside(np.array(squares))
+    size = np.linalg.norm(np.array(squares)[:, 1:], axis=1)
     if size.max() == 0:
         return []
     moving = [i for i in range(columns) if size[i] > 1e-9 * size.max()]
     second = (rows**2).mean(axis=0)
-    scored: list[tuple[float, Leg]] = []
+    near: list[Leg] = []
     for space in combinations(moving, 3):
         total = left[list(space)].sum(axis=0)
         for energy in range(columns):
-            if energy in space:
+            if energy in space or second[energy] < second[list(space)].sum() * (1 - 1e-9 - ideal.tolerance):
                 continue
-            if np.linalg.norm(left[energy] - total) > ideal.tolerance * size[list(space)].max():
-                continue
-            if second[energy] < second[list(space)].sum() * (1 - 1e-9 - ideal.tolerance):
-                continue
-            scored.append((_untidiness((energy, *space), names), (energy, *space)))
+            if np.linalg.norm(left[energy] - total) < NEAR * size[list(space)].max():
+                near.append((energy, *space))
+    if not near:
+        return []
+    forms = np.array([squares[e] - squares[x] - squares[y] - squares[z] for e, x, y, z in near])
+    held = ideal.holds(forms)
+    scored = [(_untidiness(leg, names), leg) for leg, yes in zip(near, held, strict=True) if yes]
     legs: list[Leg] = []
     for _, leg in sorted(scored):
         if not any(set(leg) & set(other) for other in legs):
@@ -174,16 +176,22 @@ def _invariant(legs: Sequence[Leg], columns: int) -> Floats:
     return form
 
 
-def _mass(rows: Floats, form: Floats, noise: Floats) -> tuple[float, float]:
-    """Square root of the mean of x . S x less what noise adds, and its standard error.
+def _mass(found: Constraints, white: Floats, form: Floats) -> tuple[float, float]:
+    """Square root of the mean of x . S x less what noise adds, and its standard error, of white rows.
 
-    0 where it is not told from 0.
+    0 where it is not told from 0. Rows are taken on their linear relations, which takes off noise.
     """
+    span = found.frame
+    rows = span.centre + white @ span.from_white
     squared = np.einsum("ni,ij,nj->n", rows, form, rows)
-    mean = float(squared.mean() - form.diagonal() @ noise)
-    error = float(squared.std() / np.sqrt(len(squared)))
-    # The noise itself is known to 1 / sqrt(2 n) of its variance.
-    error = float(np.hypot(error, np.linalg.norm(form.diagonal() * noise) * np.sqrt(2 / len(squared))))
+    mean, error = float(squared.mean()), float(squared.std() / np.sqrt(len(squared)))
+    if found.covariance is not None:
+        onto = span.to_white @ span.from_white
+        noise = onto.T @ found.covariance @ onto
+        mean -= float((form * noise).sum())
+        # The noise itself is known to 1 / sqrt(2 n) of its variance.
+        blur = float(np.sqrt(2 * np.trace(form @ noise @ form @ noise) / len(squared)))
+        error = float(np.hypot(error, blur))
     rounding = 8 * np.finfo(float).eps * float((rows**2).sum(axis=1).mean())
     error = float(np.hypot(error, rounding))
     if mean <= 3 * error:

@@ -1,36 +1,131 @@
-"""How are equations told that have no name of their own? As quadrics with few terms, by elimination."""
+"""How are equations told that have no name of their own? As quadrics with few terms, by elimination.
+
+The space of quadrics, written in columns that fill the span, has one reduced echelon form for given
+pivots, whatever its basis: so replicas of the space give replicas of each reduced equation, and what is
+0 within its error is left out. Pivots are chosen from the last, quadratic, monomials that stand clear of
+their noise. Where linear relations are not simple (a turned table), columns are no coordinates of the
+surface, and its axes are those in the span itself, in the metric of the columns' units.
+"""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hepsym.analysis.symmetries.features import symmetric
 from hepsym.analysis.symmetries.quadratic_forms import Ideal, in_columns, to_white
 from hepsym.analysis.symmetries.quadric_names import name_quadric
-from hepsym.analysis.symmetries.whitening import Frame, echelon
+from hepsym.analysis.symmetries.quadric_shapes import Quadric, shape
+from hepsym.analysis.symmetries.whitening import Frame
 
 __all__ = ["unnamed"]
 
 Floats = NDArray[np.float64]
 Told = tuple[Floats, str, str, dict[str, tuple[float, float]]]
 
+ROUNDING = 1e-9
+"""Coefficients of exact equations, relative to their largest, in spreads"""
+SURE = 4.0
+LARGEST_PIVOT_LOSS = 0.3
 
-def unnamed(ideal: Ideal, named: Floats, names: Sequence[str]) -> list[Told]:
+
+def unnamed(ideal: Ideal, named: Floats, names: Sequence[str], replicas: Floats) -> list[Told]:
     """What the ideal holds beside the named elements (k, monomials): element, formula, kind, values.
 
-    Written in columns that fill the span, those that a linear relation is solved for left out.
+    replicas (blocks, m, monomials) are of ideal.quadrics, none where equations are exact.
     """
-    rest, span = ideal.without(named), ideal.span
-    if not len(rest):
+    quadrics, span = ideal.quadrics, ideal.span
+    if len(named) >= len(quadrics):
         return []
     kept = np.array([i for i in range(len(names)) if i not in span.dependent], dtype=np.int64)
-    zero = 1e-9 if ideal.tolerance < 1e-4 else 0.1 * ideal.tolerance
-    vectors = _scaled(rest, span, kept)
-    if len(named):
-        told, pivots = echelon(_scaled(named, span, kept), zero)
-        vectors = vectors - vectors[:, pivots] @ told
-    reduced, _ = echelon(vectors, zero)  # the last monomials, which are quadratic, lead
-    return [_told(row, kept, names, span) for row in reduced]
+    scaled = _scaled(quadrics, span, kept)
+    told = _scaled(named, span, kept) if len(named) else np.empty((0, scaled.shape[1]))
+    pivots = _pivots(scaled, told, 1e-7)
+    reduced: Floats = np.linalg.solve(scaled[:, pivots], scaled)[len(told) :]
+    others: Floats = np.empty((0, *reduced.shape))
+    if len(replicas):
+        every = [_scaled(q, span, kept) for q in replicas]
+        others = np.array([np.linalg.solve(s[:, pivots], s)[len(told) :] for s in every])
+    reduced, others = _cleaned(reduced, others)
+    return [_told(reduced[k], others[:, k], kept, names, span) for k in range(len(reduced))]
+
+
+def _pivots(scaled: Floats, told: Floats, dust: float) -> list[int]:
+    """Columns in which the named elements, then the rest, are eliminated; the last that stand clear first."""
+    pivots: list[int] = []
+    for count, basis in ((len(told), told), (len(scaled) - len(told), scaled)):
+        left = basis
+        for column in pivots:  # a named element's pivot is gone from the rest
+            left = _without(left, column)
+        for _ in range(count):
+            size = np.abs(left).max(axis=0)
+            size[size < dust] = 0.0
+            pivots.append(int(np.flatnonzero(size > LARGEST_PIVOT_LOSS * size.max())[-1]))
+            left = _without(left, pivots[-1])
+    return pivots
+
+
+def _without(rows: Floats, column: int) -> Floats:
+    """The rows with this column eliminated by the one that has most of it."""
+    where = int(np.abs(rows[:, column]).argmax())
+    return rows - np.outer(rows[:, column] / rows[where, column], rows[where])
+
+
+def _cleaned(reduced: Floats, others: Floats) -> tuple[Floats, Floats]:
+    """With the coefficients that are 0 within rounding or SURE errors at 0."""
+    size = np.abs(reduced).max(axis=1, keepdims=True)
+    if not len(others):
+        return np.where(np.abs(reduced) > ROUNDING * size, reduced, 0.0), others
+    reduced, others = reduced.copy(), others.copy()
+    for k in range(len(reduced)):
+        none = np.abs(reduced[k]) <= SURE * _error(others[:, k])
+        none &= np.abs(reduced[k]) <= 0.1 * size[k]
+        reduced[k], others[:, k] = restricted(reduced[k], others[:, k], none, np.zeros(none.sum()))
+    return reduced, others
+
+
+def _error(others: Floats) -> Floats:
+    blocks = len(others)
+    error: Floats = np.sqrt(((others - others.mean(axis=0)) ** 2).sum(axis=0) * (blocks - 1) / blocks)
+    return error
+
+
+def restricted(row: Floats, others: Floats, fixed: NDArray[np.bool_], to: Floats) -> tuple[Floats, Floats]:
+    """The estimate (m,) and its replicas (blocks, m) once some coefficients are known to be `to`.
+
+    The rest moves as it is correlated with these: the conditional mean of a normal law. Where more are
+    known than the replicas can tell correlations of, the rest stays.
+    """
+    if not fixed.any():
+        return row, others
+    row, others = row.copy(), others.copy()
+    spread = others - others.mean(axis=0)
+    moving = fixed & (np.abs(spread).max(axis=0) > 1e-12)
+    if 0 < moving.sum() <= len(others) // 4:
+        slope = np.linalg.lstsq(spread[:, moving], spread[:, ~fixed], rcond=1e-6)[0]
+        aim = np.zeros(len(row))
+        aim[fixed] = to
+        row[~fixed] -= (row[moving] - aim[moving]) @ slope
+        others[:, ~fixed] -= (others[:, moving] - aim[moving]) @ slope
+    row[fixed], others[:, fixed] = to, to
+    return row, others
+
+
+def _whole(row: Floats, others: Floats, unit: Floats) -> tuple[Floats, Floats]:
+    """With coefficients at integers, relative to the leading one, where these are within SURE - 1 errors."""
+    if not len(others):
+        return row, others
+    upper = np.triu_indices(len(unit))
+    units = np.concatenate([[1.0], unit, unit[upper[0]] * unit[upper[1]]])
+    varying = np.abs(row[1:])
+    lead = 1 + int(np.argmax(varying > 0.5 * varying.max()))
+    ratio = row / row[lead] * units[lead] / units
+    ratios = others / others[:, [lead]] * units[lead] / units
+    error, whole = _error(ratios), np.round(ratio)
+    fixed = (whole != 0) & (np.abs(ratio - whole) < (SURE - 1) * error) & (error < 0.02)
+    fixed[0], fixed[lead] = False, True
+    main, copies = restricted(ratio, ratios, fixed, whole[fixed])
+    return main * units / units[lead], copies * units / units[lead]
 
 
 def _scaled(quadrics: Floats, span: Frame, kept: NDArray[np.int64]) -> Floats:
@@ -46,14 +141,52 @@ def _scaled(quadrics: Floats, span: Frame, kept: NDArray[np.int64]) -> Floats:
     return np.array(rows)
 
 
-def _told(row: Floats, kept: NDArray[np.int64], names: Sequence[str], span: Frame) -> Told:
-    unit, size, columns = span.scale[kept], len(kept), len(names)
+def _quadric(row: Floats, unit: Floats) -> Quadric:
+    size = len(unit)
     full = np.zeros((size, size))
     full[np.triu_indices(size)] = row[1 + size :]
-    form = (full + full.T) / 2 / np.outer(unit, unit)
-    t = row[1 : 1 + size] / unit
-    every_t, every_form = np.zeros(columns), np.zeros((columns, columns))
-    every_t[kept], every_form[np.ix_(kept, kept)] = t, form
-    element = to_white(float(row[0]), every_t, every_form, span)
-    formula, kind, values = name_quadric(float(row[0]), t, form, [names[i] for i in kept], unit)
+    return Quadric(float(row[0]), row[1 : 1 + size] / unit, (full + full.T) / 2 / np.outer(unit, unit))
+
+
+def _told(row: Floats, replicas: Floats, kept: NDArray[np.int64], names: Sequence[str], span: Frame) -> Told:
+    unit, columns = span.scale[kept], len(names)
+    row, replicas = _whole(row, replicas, unit)
+    main, others = _quadric(row, unit), [_quadric(r, unit) for r in replicas]
+    formula, kind, values, main = name_quadric(main, others, [names[i] for i in kept], unit)
+    element = _white(main, kept, columns, span)
+    if not _simple(span):
+        turned = [_white(q, kept, columns, span) for q in others]
+        made = shape(_in_span(element, span), [_in_span(q, span) for q in turned], _spreads(span))
+        kind, values = made.kind, made.values
     return element / np.linalg.norm(element), formula, kind, values
+
+
+def _white(q: Quadric, kept: NDArray[np.int64], columns: int, span: Frame) -> Floats:
+    """The monomial vector in white coordinates of a quadric in the kept columns."""
+    t, form = np.zeros(columns), np.zeros((columns, columns))
+    t[kept], form[np.ix_(kept, kept)] = q.t, q.form
+    return to_white(q.c, t, form, span)
+
+
+def _simple(span: Frame) -> bool:
+    """Whether linear relations are sums and differences of columns: kept columns are then coordinates."""
+    coefficients = span.relations[:, :-1]
+    return bool((np.abs(coefficients - np.round(coefficients)) < 1e-6).all())
+
+
+def _orthonormal(span: Frame) -> Floats:
+    """L with from_white = L Q and orthonormal rows Q: w = y L are lengths in the columns' units."""
+    triangle: Floats = np.linalg.qr(span.from_white.T, mode="r")
+    return triangle.T
+
+
+def _in_span(element: Floats, span: Frame) -> Quadric:
+    c, b, form = symmetric(element, span.rank)
+    into = np.linalg.inv(_orthonormal(span))
+    return Quadric(c, into @ b, into @ form @ into.T)
+
+
+def _spreads(span: Frame) -> Floats:
+    """Spreads of w: that of y is one."""
+    spreads: Floats = np.linalg.norm(_orthonormal(span), axis=0)
+    return spreads
