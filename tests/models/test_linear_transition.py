@@ -7,27 +7,24 @@ import pytest
 
 SCRIPT = Path(__file__).parents[2] / "analysis" / "theory_against_training.py"
 
-BETAS = {"sum": (0.3, 0.6, 1.4, 3.0, 5.0), "mean": (0.05, 0.1, 0.2, 0.5, 0.8)}
+BETAS = {"sum": (0.6, 1.4, 3.0, 5.0), "mean": (0.1, 0.2, 0.5, 0.8)}
 
 
 @pytest.mark.parametrize("reduction", ["sum", "mean"])
 def test_every_quantity_of_the_optimum(reduction: str, tmp_path: Path) -> None:
     """Alive exactly where the eigenvalue exceeds beta/2 (sum) or beta D/2 (mean).
 
-    Var[mu] to 0.04, sigma^2 to 0.02, columns over eigenvalues to 0.03, KL to 0.04 nat, what the mean code
-    leaves to 3 %: Adam's noise from one draw per row and step. The betas are away from the transitions
-    and large enough that the latents have turned into the eigenvectors after 2000 steps.
+    Every quantity to 0.02 (columns over eigenvalues, KL in nats), what the mean code leaves to 2 %: three
+    times the largest seen over two seeds, which is Adam's noise from one draw per row and step. The betas
+    are away from the transitions, and so large that 2000 steps turn the latents into the eigenvectors.
     """
     script = runpy.run_path(str(SCRIPT))
     told = script["linear"](reduction, BETAS[reduction], 1, 2000, tmp_path / "run")
-    assert [t["theory"] for t in told] == [4, 3, 2, 1, 0]
+    assert [t["theory"] for t in told] == [3, 2, 1, 0]
     for t in told:
         assert t["trained"] == [t["theory"]]
-        assert t["error_var_mu"] < 0.04
-        assert t["error_posterior"] < 0.02
-        assert t["error_column"] < 0.03
-        assert t["error_kl"] < 0.04
-        assert t["error_left"] < 0.03
+        for quantity in ("var_mu", "posterior", "column", "kl", "left"):
+            assert t[f"error_{quantity}"] < 0.02
 
 
 def test_a_trained_ring(tmp_path: Path) -> None:
