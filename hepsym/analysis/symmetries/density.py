@@ -78,7 +78,7 @@ def density_symmetry(
     shown = []
     for a in lost:
         value, error = answers.effects(a)
-        k = int((np.abs(value) / error).argmax())
+        k = probes.telling(np.abs(value) / error)
         shown.append((probes.word(k, names), float(value[k])))
     level = float(norm.isf(alpha / 2 / tests / count / 2))
     rest = simplest(ordered[~broken]) if (~broken).any() else empty

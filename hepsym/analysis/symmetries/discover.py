@@ -11,6 +11,7 @@ from hepsym.analysis.symmetries.algebra import SMALL, identify
 from hepsym.analysis.symmetries.constraints import Constraint, Constraints, find_constraints
 from hepsym.analysis.symmetries.density import DELTA
 from hepsym.analysis.symmetries.dimension import Dimension, at_scale, dimension
+from hepsym.analysis.symmetries.discrete import Discrete, discrete_symmetries, group_order
 from hepsym.analysis.symmetries.errors import BUDGET
 from hepsym.analysis.symmetries.generators import Generator, made, unequal_units
 from hepsym.analysis.symmetries.lie import fields_score, tangent_fields, tidy
@@ -27,6 +28,9 @@ Floats = NDArray[np.float64]
 ROWS = 20_000
 """Rows looked at; more change nothing that holds for every row."""
 
+DENSITY_ROWS = 100_000
+"""Rows from which the density is judged, where more do find smaller effects."""
+
 FIELD_POINTS = 1500
 
 
@@ -40,6 +44,9 @@ class Discovery:
     algebra: str
     of: str
     broken: tuple[dict[str, Any], ...]
+    discrete: tuple[Discrete, ...]
+    discrete_group: int
+    """Elements of the group that the certified ones make; 0 for more than 2000"""
     density: dict[str, Any]
     centre: Floats
     alpha: float
@@ -68,6 +75,8 @@ class Discovery:
                 "basis": [g.to_json() for g in self.generators], "of": self.of, "centre": self.centre,
             },
             "broken": list(self.broken),
+            "discrete": [d.to_json() for d in self.discrete],
+            "discrete_group": self.discrete_group,
             "density": self.density,
             "noise": self.noise,
             "alpha": self.alpha,
@@ -88,7 +97,8 @@ def discover(
     Raises InputError for too few rows, other degrees than 1 and 2, alpha outside (0, 1/2).
     """
     _check(rows, names, alpha, scale, max_degree)
-    mixed = rows[np.random.default_rng([seed, len(rows)]).permutation(len(rows))[:ROWS]]
+    order = np.random.default_rng([seed, len(rows)]).permutation(len(rows))
+    mixed = rows[order[:ROWS]]
     half = len(mixed) // 2
     fit, test = mixed[:half], mixed[half:]
     found = find_constraints(fit, test, max_degree=max_degree, alpha=alpha * BUDGET["constraints"])
@@ -98,7 +108,8 @@ def discover(
     dim = at_scale(white, found.quadrics, found.noise) if found.noise else dimension(white, found.quadrics)
     fields, notes = _tangent(found, white, dim)
     share = alpha * BUDGET["density"]
-    density = surviving(found, fields, white, names, alpha=0.95 * share, seed=seed)
+    many = found.frame.white(rows[order[:DENSITY_ROWS]])
+    density = surviving(found, fields, many, names, alpha=0.7 * share, seed=seed)
     bent = len(found.quadrics) > 0 and dim.value == dim.high
     blur = 30 * found.precision if bent else 0.05
     shown = fields if bent else density.certified
@@ -113,6 +124,10 @@ def discover(
         }
         for g, shown_by in zip(lost, density.shown_by, strict=True)
     ] + unequal_units(generators, found.frame, names, white, 0.05 * share)  # fmt: skip
+    discrete = discrete_symmetries(
+        many, found.frame, names, density.certified, density.broken, [g.name for g in lost],
+        alpha=0.25 * share, seed=seed,
+    )  # fmt: skip
     return Discovery(
         dimension=dim,
         constraints=tuple(recognise(found, test, names)),
@@ -122,6 +137,8 @@ def discover(
         ).name,
         of="manifold" if bent else "density",
         broken=tuple(broken),
+        discrete=tuple(discrete),
+        discrete_group=group_order(discrete),
         density={
             "count": len(density.certified),
             "algebra": identify(density.certified, 0.05, closes=0.2).name,

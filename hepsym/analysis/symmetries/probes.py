@@ -37,6 +37,25 @@ class Probes:
         """Number of test functions K."""
         return 2 * len(self.directions)
 
+    def fewer(self, directions: int) -> "Probes":
+        """About this many directions, single columns first."""
+        per = len(self.directions) // len(FREQUENCIES)
+        single = (self.weights[:per] != 0).sum(axis=1) == 1
+        kept = np.argsort(~single, kind="stable")[:directions] if single.sum() > directions else None
+        if kept is None:
+            others = np.flatnonzero(~single)
+            step = max(1, -(-len(others) // max(1, directions - int(single.sum()))))
+            kept = np.concatenate([np.flatnonzero(single), others[::step]])
+        every = np.concatenate([kept + f * per for f in range(len(FREQUENCIES))])
+        return Probes(self.directions[every], self.weights[every], self.frequencies[every])
+
+    def telling(self, z: Floats) -> int:
+        """Which test function to tell of, by significances (K,): one of named columns if it says enough."""
+        named = np.concatenate([self.weights.any(axis=1)] * 2)
+        best = int(z.argmax())
+        own = int(np.where(named, z, 0.0).argmax())
+        return own if z[own] > 0.5 * z[best] else best
+
     def word(self, k: int, names: list[str]) -> str:
         """Test function k for a reader: "sin of 2 (x - y)", columns in standard deviations."""
         i = k % len(self.directions)

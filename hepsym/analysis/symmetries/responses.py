@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.analysis.symmetries.probes import Probes
+from hepsym.analysis.symmetries.waves import slopes
 
 __all__ = ["Responses", "responses"]
 
@@ -77,26 +78,20 @@ def responses(y: Floats, probes: Probes) -> Responses:
     h, c = np.zeros((2 * half, r)), np.zeros(2 * half)
     for start in range(0, n, CHUNK):
         part = y[start : start + CHUNK]
-        slopes = _slopes(part, probes)
-        h += slopes @ part
-        c += slopes.sum(axis=1)
+        slope = slopes(part, probes.directions)
+        h += slope @ part
+        c += slope.sum(axis=1)
     h, c = h / n, c / n
     main, own, mixed, other = (np.zeros((2 * half, r * r)) for _ in range(4))
     few = y[:: max(1, n // VARIANCE_ROWS)]
     for start in range(0, len(few), 1000):
         part = few[start : start + 1000]
         squares = (part[:, :, None] * part[:, None, :]).reshape(len(part), -1)
-        slopes = _slopes(part, probes) - c[:, None]
-        first, second = slopes - h @ part.T / 2, -(w @ part.T) / 2
-        main += slopes**2 @ squares
+        slope = slopes(part, probes.directions) - c[:, None]
+        first, second = slope - h @ part.T / 2, -(w @ part.T) / 2
+        main += slope**2 @ squares
         own += first**2 @ squares
         mixed += (first * second) @ squares
         other += second**2 @ squares
     main, own, mixed, other = ((m / len(few)).reshape(-1, r, r) for m in (main, own, mixed, other))
     return Responses(w, h, main, own, mixed, other, n)
-
-
-def _slopes(y: Floats, probes: Probes) -> Floats:
-    """f' at rows (n, r): (K, n)."""
-    phase = probes.directions @ y.T
-    return np.concatenate([np.cos(phase), -np.sin(phase)])

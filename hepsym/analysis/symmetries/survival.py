@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from hepsym.analysis.symmetries.constraints import Constraints
 from hepsym.analysis.symmetries.density import density_symmetry
 from hepsym.analysis.symmetries.lie import tidy
-from hepsym.analysis.symmetries.moments import moment_p_value, moving_column
+from hepsym.analysis.symmetries.moments import Central, central, moment_p_value, moving_column, whitened
 from hepsym.analysis.symmetries.whitening import Frame
 
 __all__ = ["Survival", "surviving"]
@@ -68,21 +68,26 @@ def surviving(
         return Survival(none, empty, none, empty, (), 0, (note,))
     count = len(fields) or r * (r - 1) // 2
     cut = int(len(white) * (FITTED if count > 1 else 0.1))
-    fit, test = whitened(white[:cut]), whitened(white[cut:])
+    inner = central(white)
+    fit, test = whitened(inner.rows(white[:cut])), whitened(inner.rows(white[cut:]))
+    simplest = _Simplest(inner, found.frame)
     if len(fields):
-        candidates, moving, p_moving = _still(fields, test, found.frame, alpha / 4)
+        candidates, moving, p_moving = _still(
+            inner.into(fields), inner.rows(white[cut:]), simplest, alpha / 4
+        )
     else:
         candidates, moving, p_moving = _rotations(r), none, empty
     columns = (found.frame.from_white / found.frame.scale).T
     columns = np.where(np.linalg.norm(columns, axis=1, keepdims=True) > 1e-9, columns, 0.0)
     told = density_symmetry(
-        fit, test, candidates, columns, alpha=0.75 * alpha, seed=seed, names=list(names),
-        simplest=lambda a: _antisymmetric(tidy(_as_fields(a), found.frame, TIDY)),
+        fit, test, candidates, columns @ np.linalg.inv(inner.root), alpha=0.75 * alpha, seed=seed,
+        names=list(names), simplest=lambda a: _antisymmetric(simplest(_as_fields(a))),
     )  # fmt: skip
+    moving = inner.out_of(moving)
     return Survival(
-        certified=_as_fields(told.certified),
+        certified=inner.out_of(_as_fields(told.certified)),
         bounds=told.bounds,
-        broken=np.concatenate([moving, _as_fields(told.broken)]),
+        broken=np.concatenate([moving, inner.out_of(_as_fields(told.broken))]),
         p_values=np.concatenate([p_moving, told.p_values]),
         shown_by=(
             *(moving_column(f, found.frame, white, names) for f in moving),
@@ -92,18 +97,21 @@ def surviving(
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Simplest:
+    """A basis that is sparse in the columns, of fields in central coordinates."""
+
+    inner: Central
+    span: Frame
+
+    def __call__(self, fields: Floats) -> Floats:
+        return self.inner.into(tidy(self.inner.out_of(fields), self.span, TIDY))
+
+
 def _antisymmetric(fields: Floats) -> Floats:
     a = fields[:, :, :-1]
     out: Floats = (a - np.swapaxes(a, 1, 2)) / 2
     return out
-
-
-def whitened(y: Floats) -> Floats:
-    """The rows with mean 0 and unit covariance, by the symmetric root, which turns nothing."""
-    centred = y - y.mean(axis=0)
-    values, axes = np.linalg.eigh(centred.T @ centred / len(y))
-    made: Floats = centred @ (axes / np.sqrt(values)) @ axes.T
-    return made
 
 
 def _rotations(r: int) -> Floats:
@@ -113,7 +121,7 @@ def _rotations(r: int) -> Floats:
     return out
 
 
-def _still(fields: Floats, test: Floats, span: Frame, alpha: float) -> tuple[Floats, Floats, Floats]:
+def _still(fields: Floats, test: Floats, simplest: _Simplest, alpha: float) -> tuple[Floats, Floats, Floats]:
     """Antisymmetric matrices of the fields that leave the moments alone, the other fields, p-values."""
     k, r = len(fields), fields.shape[1]
     a, b = fields[:, :, :-1], fields[:, :, -1]
@@ -125,7 +133,7 @@ def _still(fields: Floats, test: Floats, span: Frame, alpha: float) -> tuple[Flo
     turned = np.einsum("kl,lij->kij", right / size, fields)
     still = values < STILL * 2 / np.sqrt(len(test))
     moving = turned[~still]
-    for told in (tidy(moving, span, TIDY), moving):
+    for told in (simplest(moving), moving):
         p = np.array([moment_p_value(field, test) * k for field in told])
         if (p < alpha).all():
             break
