@@ -37,8 +37,8 @@ Floats = NDArray[np.float64]
 EXACT_LINEAR = 1e-7
 """A flat direction must be this thin, in standard deviations, or rounding: a density may well be thin,
 and of nearly dependent columns it is. Curved surfaces need EXACT only."""
-CUBIC_MONOMIALS = 600
-"""Cubic equations are looked for up to so many monomials: 13 directions."""
+CUBIC_MONOMIALS = 300
+"""Cubic equations are looked for up to so many monomials: 10 directions."""
 ENOUGH = 3
 """Rows per monomial from which null vectors are read; the rest of the rows only test them."""
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "count", "degree_of", "derivatives", "evaluate", "from_symmetric", "gradients", "monomials", "raised",
-    "symmetric", "times_coordinate",
+    "count", "degree_of", "derivatives", "evaluate", "from_symmetric", "gradients", "monomial_table",
+    "monomials", "raised", "symmetric", "times_coordinate",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -71,7 +71,8 @@ def from_symmetric(c: float, b: Floats, full: Floats) -> Floats:
 
 
 @lru_cache(maxsize=64)
-def _table(rank: int, degree: int) -> dict[tuple[int, ...], int]:
+def monomial_table(rank: int, degree: int) -> dict[tuple[int, ...], int]:
+    """Where each monomial stands, told by its indices in order: () is 1, (0, 0, 2) is y_0^2 y_2."""
     every = [t for d in range(degree + 1) for t in combinations_with_replacement(range(rank), d)]
     return {t: k for k, t in enumerate(every)}
 
@@ -80,7 +81,7 @@ def _table(rank: int, degree: int) -> dict[tuple[int, ...], int]:
 def derivatives(rank: int, degree: int) -> tuple[Ints, Ints, Ints, Floats]:
     """d/dy_i of a monomial is a factor times a lower one: arrays (monomial, i, lower, factor)."""
     rows: list[tuple[int, int, int, float]] = []
-    table = _table(rank, degree)
+    table = monomial_table(rank, degree)
     for indices, k in table.items():
         for i in sorted(set(indices)):
             left = list(indices)
@@ -120,7 +121,7 @@ def raised(polynomials: Floats, rank: int, degree: int) -> Floats:
 def times_coordinate(polynomials: Floats, rank: int) -> Floats:
     """y_i q for each i and each q of degree d (m, count): (r m, count(r, d + 1))."""
     degree = degree_of(polynomials, rank)
-    low, high = _table(rank, degree), _table(rank, degree + 1)
+    low, high = monomial_table(rank, degree), monomial_table(rank, degree + 1)
     out = np.zeros((rank, len(polynomials), len(high)))
     for i in range(rank):
         where = [high[tuple(sorted((*t, i)))] for t in low]

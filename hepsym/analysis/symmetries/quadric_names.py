@@ -14,23 +14,23 @@ Values = dict[str, tuple[float, float]]
 
 
 def name_quadric(
-    main: Quadric, replicas: list[Quadric], names: Sequence[str], unit: Floats
+    main: Quadric, replicas: list[Quadric], shown: Quadric, names: Sequence[str], unit: Floats
 ) -> tuple[str, str, Values, Quadric]:
     """Formula, kind, what it fixes (semi-axes, radius, L) with errors, and the quadric as it is written.
 
-    unit (k,) are the spreads of the columns. Errors are 0 without replicas.
+    `shown` is `main` with coefficients rounded for the reader. unit (k,) are the spreads of the columns.
+    Errors are 0 without replicas.
     """
     active = np.flatnonzero((np.abs(main.form).max(axis=1) > 0) | (np.abs(main.t) > 0))
     own, parts = main.among(active), [q.among(active) for q in replicas]
     called = [names[i] for i in active.tolist()]
     made = _bilinear(own, parts) or shape(own, parts, unit[active])
     if made.level_is_zero:
-        size = unit[active]
-        inverse = np.linalg.pinv(own.form * np.outer(size, size), rcond=1e-6)
-        own = Quadric(float((own.t * size) @ inverse @ (own.t * size)) / 4, own.t, own.form)
-        main = Quadric(own.c, main.t, main.form)
-    exact = not replicas
-    return written(own, called, unit[active], exact=exact), made.kind, made.values, main
+        size, part = unit[active], shown.among(active)
+        inverse = np.linalg.pinv(part.form * np.outer(size, size), rcond=1e-6)
+        shown = Quadric(float((part.t * size) @ inverse @ (part.t * size)) / 4, shown.t, shown.form)
+    formula = written(shown.among(active), called, unit[active], exact=not replicas)
+    return formula, made.kind, made.values, shown
 
 
 def _bilinear(q: Quadric, replicas: list[Quadric]) -> Shape | None:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.analysis.symmetries.constraints import Constraint, Constraints, relative_distance
+from hepsym.analysis.symmetries.cubics import told_cubics
 from hepsym.analysis.symmetries.errors import thin_p_value
 from hepsym.analysis.symmetries.quadratic_forms import NEAR, Ideal, to_white
 from hepsym.analysis.symmetries.unnamed import unnamed
@@ -36,6 +37,7 @@ def recognise(found: Constraints, rows: Floats, names: Sequence[str]) -> list[Co
     legs = find_legs(ideal, rows, names) if rows.shape[1] <= LEGS else []
     legs = aligned(legs, found.frame.relations[:, :-1])
     told = [_conservation(c, found, i, legs) for i, c in enumerate(told)]
+    told += _cubics(found, rows, names)
     if not len(ideal.quadrics):
         return told
     elements: list[Floats] = []
@@ -77,6 +79,16 @@ def _linear(found: Constraints, i: int, names: Sequence[str]) -> Constraint:
     if found.noise > 0:
         error /= float(np.sqrt(found.rows))
     return Constraint(formula, kind, 1, residual, p_value, {"value": (float(relation[-1]), error)})
+
+
+def _cubics(found: Constraints, rows: Floats, names: Sequence[str]) -> list[Constraint]:
+    """Cubics beside what the quadrics imply; they hold exactly or are not told."""
+    out = []
+    for element, formula in told_cubics(found.frame, found.quadrics, found.cubics, names):
+        distance = relative_distance(found.frame.white(rows), element[None, :])[:, 0]
+        rms = float(np.sqrt((distance**2).mean()))
+        out.append(Constraint(formula, "cubic", 3, rms, thin_p_value(distance, 10 * found.exactness), {}))
+    return out
 
 
 def _independent(element: Floats, elements: list[Floats]) -> bool:

@@ -18,7 +18,7 @@ from hepsym.analysis.symmetries.quadric_names import name_quadric
 from hepsym.analysis.symmetries.quadric_shapes import Quadric, shape
 from hepsym.analysis.symmetries.whitening import Frame
 
-__all__ = ["unnamed"]
+__all__ = ["pivots_of", "unnamed"]
 
 Floats = NDArray[np.float64]
 Told = tuple[Floats, str, str, dict[str, tuple[float, float]]]
@@ -40,8 +40,8 @@ def unnamed(ideal: Ideal, named: Floats, names: Sequence[str], replicas: Floats)
     kept = np.array([i for i in range(len(names)) if i not in span.dependent], dtype=np.int64)
     scaled = _scaled(quadrics, span, kept)
     told = _scaled(named, span, kept) if len(named) else np.empty((0, scaled.shape[1]))
-    pivots = _pivots(scaled, told, 1e-7)
-    reduced: Floats = np.linalg.solve(scaled[:, pivots], scaled)[len(told) :]
+    pivots = pivots_of(scaled, told, 1e-7)
+    reduced: Floats = np.asarray(np.linalg.solve(scaled[:, pivots], scaled), np.float64)[len(told) :]
     others: Floats = np.empty((0, *reduced.shape))
     if len(replicas):
         every = [_scaled(q, span, kept) for q in replicas]
@@ -50,7 +50,7 @@ def unnamed(ideal: Ideal, named: Floats, names: Sequence[str], replicas: Floats)
     return [_told(reduced[k], others[:, k], kept, names, span) for k in range(len(reduced))]
 
 
-def _pivots(scaled: Floats, told: Floats, dust: float) -> list[int]:
+def pivots_of(scaled: Floats, told: Floats, dust: float) -> list[int]:
     """Columns in which the named elements, then the rest, are eliminated; the last that stand clear first."""
     pivots: list[int] = []
     for count, basis in ((len(told), told), (len(scaled) - len(told), scaled)):
@@ -150,9 +150,10 @@ def _quadric(row: Floats, unit: Floats) -> Quadric:
 
 def _told(row: Floats, replicas: Floats, kept: NDArray[np.int64], names: Sequence[str], span: Frame) -> Told:
     unit, columns = span.scale[kept], len(names)
-    row, replicas = _whole(row, replicas, unit)
+    # Integers are for the reader; what is measured is taken without them, or its errors would be too small.
     main, others = _quadric(row, unit), [_quadric(r, unit) for r in replicas]
-    formula, kind, values, main = name_quadric(main, others, [names[i] for i in kept], unit)
+    shown = _quadric(_whole(row, replicas, unit)[0], unit)
+    formula, kind, values, main = name_quadric(main, others, shown, [names[i] for i in kept], unit)
     element = _white(main, kept, columns, span)
     if not _simple(span):
         turned = [_white(q, kept, columns, span) for q in others]
@@ -176,7 +177,7 @@ def _simple(span: Frame) -> bool:
 
 def _orthonormal(span: Frame) -> Floats:
     """L with from_white = L Q and orthonormal rows Q: w = y L are lengths in the columns' units."""
-    triangle: Floats = np.linalg.qr(span.from_white.T, mode="r")
+    triangle: Floats = np.asarray(np.linalg.qr(span.from_white.T)[1], np.float64)
     return triangle.T
 
 
