@@ -101,7 +101,7 @@ def peer_scores(args: argparse.Namespace, names: list[str]) -> dict[str, Any]:
             for name in names:
                 toy = TOYS[name]
                 tables[f"{name}@{noise}"] = toy.draw(args.peer_rows, args.first_seed, noise=float(noise))
-                out["truth"][f"{name}@{noise}"] = toy.dimension_at(4 * float(noise), float(noise))
+                out["truth"][f"{name}@{noise}"] = toy.dimension_at(3 * float(noise), float(noise))
         path, answer = Path(folder) / "tables.npz", Path(folder) / "out.json"
         np.savez(path, **tables)
         subprocess.run([args.peers, HERE / "peers.py", path, answer], check=True)
@@ -119,7 +119,7 @@ def vae_counts(args: argparse.Namespace, names: list[str]) -> list[dict[str, Any
             toy = TOYS[name]
             row = counted(toy, 4000, float(noise), args.first_seed)
             out.append(
-                {**row, "noise": float(noise), "truth": toy.dimension_at(4 * float(noise), float(noise))}
+                {**row, "noise": float(noise), "truth": toy.dimension_at(3 * float(noise), float(noise))}
             )
             print(
                 f"   VAE {name}: {row['count']} of {toy.dimension}, {row['seconds']:.1f} s", file=sys.stderr

@@ -14,6 +14,8 @@ from hepsym.generators.toys import Toy
 
 Floats = NDArray[np.float64]
 
+ABOVE = 3.0
+"""The dimension is judged at this many noises"""
 FRESH = 1_000_000
 """Added to the seed for the clean rows on which equations are tried"""
 
@@ -74,7 +76,7 @@ def scored(
             error=f"{type(error).__name__}: {error}",
         )  # fmt: skip
     seconds = time.perf_counter() - started
-    scale = 4 * noise
+    scale = ABOVE * noise
     value, low, high = dimension_at(told, scale)
     truth = toy.dimension_at(scale, noise)
     right, found = _equations(toy, told, clean, noise, max_degree)

@@ -162,9 +162,9 @@ def _narrow(name: str, rows: Rows) -> Toy:
     return Toy(name, TWO, rows, 3, 2, 3, "so(2) + R", "so(2)", fields=fields, kept=_about_z(2))
 
 
-def _broad(name: str, rows: Rows) -> Toy:
+def _broad(name: str, rows: Rows, width: float) -> Toy:
     kept = _about_z(2)
-    return Toy(name, TWO, rows, 4, 2, 2, "so(2) + R^3", "so(2)", fields=_MASSLESS, kept=kept, narrow=(0.025,))
+    return Toy(name, TWO, rows, 4, 2, 2, "so(2) + R^3", "so(2)", fields=_MASSLESS, kept=kept, narrow=(width,))
 
 
 def _cut(source: Callable[[int, int, int], Floats], low_pt: float, high_eta: float) -> Rows:
@@ -188,7 +188,7 @@ COLLISIONS: tuple[Toy, ...] = (
     _narrow("pp-narrow", narrow_z),
     _narrow("pp-narrow-eta", _cut(narrow_z, 0.0, 2.4)),
     _narrow("pp-narrow-pt", _cut(narrow_z, 25.0, 10.0)),
-    _broad("pp-breit-wigner", breit_wigner_z),
-    _broad("pp-breit-wigner-cuts", _cut(breit_wigner_z, 20.0, 2.4)),
+    _broad("pp-breit-wigner", breit_wigner_z, 0.015),
+    _broad("pp-breit-wigner-cuts", _cut(breit_wigner_z, 20.0, 2.4), 0.036),
     Toy("pp-tops", TWO, tops, 4, 2, 2, "so(2) + R^2", "so(2)", fields=_EACH_ALONG_Z, kept=_about_z(2)),
 )  # fmt: skip

@@ -161,3 +161,23 @@ def test_less_than_a_row_and_less_than_no_noise_are_refused() -> None:
     for n, noise in ((0, 0.0), (10, -0.1)):
         with pytest.raises(InputError, match="give n >= 1 and noise >= 0"):
             TOYS["circle"].draw(n, noise=noise)
+
+
+@pytest.mark.parametrize("name", ["pp-breit-wigner", "pp-breit-wigner-cuts"])
+def test_the_width_of_the_z_is_that_declared(name: str) -> None:
+    """Deviation of m over its slope along the surface of all else, in deviations of the columns; median."""
+    toy = TOYS[name]
+    rows = toy.draw(4000, 5)
+    unit = rows.std(axis=0)
+    total = rows[:, :4] + rows[:, 4:]
+    metric = np.array([1.0, -1, -1, -1])
+    mass = np.sqrt(total**2 @ metric)
+    slopes = np.concatenate([total, total], axis=1) * np.tile(metric, 2) / mass[:, None] * unit
+    widths = []
+    for row, slope in zip(rows[:800], slopes[:800], strict=True):
+        shells = np.zeros((4, 8))
+        shells[0, :4], shells[1, 4:] = row[:4] * metric, row[4:] * metric
+        shells[2, [1, 5]] = shells[3, [2, 6]] = 1.0
+        base, _ = np.linalg.qr((shells * unit).T)
+        widths.append(mass.std() / np.linalg.norm(slope - base @ (base.T @ slope)))
+    assert np.median(widths) == pytest.approx(toy.narrow[0], rel=0.1)
