@@ -136,21 +136,35 @@ def _discrete(told: Mapping[str, Any]) -> Section | None:
     found = told.get("discrete")
     if not found:
         return None
-    rows = []
-    for entry in found:
-        bound = entry.get("bound")
-        p = entry.get("p_value")
-        rows.append(
-            (
-                entry["name"],
-                "certified" if entry.get("certified") else "broken" if entry.get("broken") else "undecided",
-                "–" if bound is None else f"{bound:.2g}",
-                "–" if p is None else p_text(p),
-                entry.get("observable") or "–",
-            )
+    certified = [entry for entry in found if entry.get("certified")]
+    others = [entry for entry in found if not entry.get("certified")]
+    header = ("map", "kind", "verdict", "effect below", "p-value", "shown by")
+    parts: list[Markup] = [
+        tag(
+            "p",
+            f"{len(certified)} of {len(found)} maps that were tested are certified to leave the density as "
+            "it is. The p-value is that of the density having the symmetry: small where it is broken.",
         )
-    header = ("map", "verdict", "effect below", "p-value of its absence", "observable that shows it")
-    return Section("discrete", "Discrete symmetries", table("Maps of the rows tested", header, rows))
+    ]
+    if certified:
+        parts.append(table("Certified", header, [_discrete_row(entry) for entry in certified]))
+    if others:
+        shown = table("Broken or undecided", header, [_discrete_row(entry) for entry in others])
+        parts.append(tag("details", tag("summary", f"{len(others)} broken or undecided"), shown))
+    return Section("discrete", "Discrete symmetries", join(*parts))
+
+
+def _discrete_row(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    verdict = "certified" if entry.get("certified") else "broken" if entry.get("broken") else "undecided"
+    bound, p, shown = entry.get("bound"), entry.get("p_value"), entry.get("shown_by")
+    return (
+        str(entry["name"]),
+        str(entry.get("kind") or "–"),
+        verdict,
+        "–" if bound is None else f"{bound:.2g}",
+        "–" if p is None else p_text(p),
+        _observable(shown) if shown and entry.get("broken") else "–",
+    )
 
 
 def _broken(found: Found) -> Section | None:
