@@ -11,31 +11,36 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym._math import sincos2pi
 from hepsym._numba import kernel, loop
 from hepsym.generators.phasespace.blocks import (
     BLOCK,
-    X,
-    Y,
-    Z,
     draw_uniforms,
     load_energies,
     load_uniforms,
+    scratch,
     store,
 )
 from hepsym.generators.phasespace.chain import diet_fractions, sort_fractions
 from hepsym.generators.phasespace.mass_laws import cumulative, draw_square
+from hepsym.generators.phasespace.rows import borrowed
+from hepsym.generators.phasespace.split import (
+    T,
+    split_at_rest,
+    split_in_flight,
+    split_sharp_at_rest,
+    split_sharp_in_flight,
+)
 
 __all__ = ["CHAIN", "DIET", "MASS", "SPLIT", "SPLIT_SHARP", "Laid", "draw", "forward"]
 
 Array = NDArray[np.float64]
 Steps = NDArray[np.int64]
+Order = NDArray[np.int64]
+Rooms = tuple[Array, Array, Array, Array, Array]
 Laid = tuple[Steps, Array, NDArray[np.int64], Array, Array, float]
 """Steps, their numbers, lists of slots, masses of the final particles in a slot, excesses to start
 with, constant factor of the weight. See program.py."""
 
-T = 4 * BLOCK
-OVER_4_PI = 0.25 / math.pi
 OVER_2_PI = 0.5 / math.pi
 
 MASS = 0
@@ -97,7 +102,7 @@ def _chain(slots: Array, u: Array, weight: Array, v: Array, room: Array, laid: L
     for i in range(count):
         system, row = slots[lists[start + children + i]], v[i]
         second = slots[lists[start + i + 1]]
-        first = slots[lists[start]] if i == 0 else slots[lists[start + children + i - 1]]
+        first = slots[lists[start] if i == 0 else lists[start + children + i - 1]]
         mine = base[lists[start + children + i]]
         before = v[max(i - 1, 0)]
         scale = 1.0 / (math.pi * (i + 1)) if step[0] == CHAIN else 1.0 / math.pi
@@ -110,71 +115,19 @@ def _chain(slots: Array, u: Array, weight: Array, v: Array, room: Array, laid: L
 
 @kernel
 def _split(slots: Array, u: Array, weight: Array, laid: Laid, at: int) -> None:
-    step, base = laid[0][at], laid[3]
-    parent, first, second = slots[step[1]], slots[step[2]], slots[step[3]]
-    polar, turn = u[step[4]], u[step[4] + 1]
-    base_a, base_b, at_rest = base[step[2]], base[step[3]], step[5] != 0
-    for j in range(BLOCK):
-        a, b = base_a + first[T + j], base_b + second[T + j]
-        q = parent[T + j] - first[T + j] - second[T + j]
-        q = 0.0 if q < 0.0 else q
-        mass = a + b + q
-        if at_rest:
-            over = 1.0 / mass
-            forth = 0.0
-        else:
-            both = 1.0 / (mass * (parent[j] + mass))  # one division for two
-            over, forth = both * (parent[j] + mass), both
-        half = 0.5 * over
-        p = math.sqrt(q * (q + 2.0 * a) * ((q + 2.0 * b) * (q + 2.0 * (a + b)))) * half
-        e_a = a + q * (q + 2.0 * b) * half
-        weight[j] *= p * over * OVER_4_PI
-        sine, cosine = sincos2pi(turn[j])
-        across = 2.0 * p * math.sqrt(polar[j] * (1.0 - polar[j]))
-        x, y, z = across * cosine, across * sine, p * (2.0 * polar[j] - 1.0)
-        if at_rest:
-            first[j] = e_a
-            first[X + j], first[Y + j], first[Z + j] = x, y, z
-            second[j] = b + q * (q + 2.0 * a) * half
-            second[X + j], second[Y + j], second[Z + j] = -x, -y, -z
-        else:
-            px, py, pz = parent[X + j], parent[Y + j], parent[Z + j]
-            f = e_a * over + (px * x + py * y + pz * z) * forth
-            x, y, z = x + f * px, y + f * py, z + f * pz
-            first[j] = math.sqrt(x * x + y * y + z * z + a * a)
-            first[X + j], first[Y + j], first[Z + j] = x, y, z
-            x, y, z = px - x, py - y, pz - z
-            second[j] = math.sqrt(x * x + y * y + z * z + b * b)
-            second[X + j], second[Y + j], second[Z + j] = x, y, z
-
-
-@kernel
-def _split_sharp(slots: Array, u: Array, laid: Laid, at: int) -> None:
-    step, numbers = laid[0][at], laid[1][at]
-    parent, first, second = slots[step[1]], slots[step[2]], slots[step[3]]
-    polar, turn = u[step[4]], u[step[4] + 1]
-    p, e_a, e_b, over = numbers[0], numbers[1], numbers[2], 1.0 / numbers[3]
-    mass, a2, b2 = numbers[3], numbers[4], numbers[5]
-    f_rest, at_rest = e_a * over, step[5] != 0
-    for j in range(BLOCK):
-        sine, cosine = sincos2pi(turn[j])
-        across = 2.0 * p * math.sqrt(polar[j] * (1.0 - polar[j]))
-        x, y, z = across * cosine, across * sine, p * (2.0 * polar[j] - 1.0)
-        if at_rest:
-            first[j] = e_a
-            first[X + j], first[Y + j], first[Z + j] = x, y, z
-            second[j] = e_b
-            second[X + j], second[Y + j], second[Z + j] = -x, -y, -z
-        else:
-            px, py, pz = parent[X + j], parent[Y + j], parent[Z + j]
-            dot = (px * x + py * y + pz * z) * over
-            f = f_rest + dot / (parent[j] + mass)
-            x, y, z = x + f * px, y + f * py, z + f * pz
-            first[j] = math.sqrt(x * x + y * y + z * z + a2)
-            first[X + j], first[Y + j], first[Z + j] = x, y, z
-            x, y, z = px - x, py - y, pz - z
-            second[j] = math.sqrt(x * x + y * y + z * z + b2)
-            second[X + j], second[Y + j], second[Z + j] = x, y, z
+    steps, base = laid[0], laid[3]
+    kind, at_rest = steps[at, 0], steps[at, 5] != 0
+    a, b = steps[at, 2], steps[at, 3]
+    parent, first, second = slots[steps[at, 1]], slots[a], slots[b]
+    polar, turn, numbers = u[steps[at, 4]], u[steps[at, 4] + 1], laid[1][at]
+    if kind == SPLIT_SHARP and at_rest:
+        split_sharp_at_rest(first, second, numbers, polar, turn)
+    elif kind == SPLIT_SHARP:
+        split_sharp_in_flight(parent, first, second, numbers, polar, turn)
+    elif at_rest:
+        split_at_rest(parent, first, second, base[a], base[b], polar, turn, weight)
+    else:
+        split_in_flight(parent, first, second, base[a], base[b], polar, turn, weight)
 
 
 @loop
@@ -189,10 +142,8 @@ def _run(slots: Array, u: Array, weight: Array, v: Array, room: Array, laid: Lai
                 row[T + j] = least
     for at in range(laid[0].shape[0]):
         kind = laid[0][at, 0]
-        if kind == SPLIT:
+        if kind in (SPLIT, SPLIT_SHARP):
             _split(slots, u, weight, laid, at)
-        elif kind == SPLIT_SHARP:
-            _split_sharp(slots, u, laid, at)
         elif kind == MASS:
             _mass(slots, u, weight, laid, at)
         else:
@@ -202,18 +153,37 @@ def _run(slots: Array, u: Array, weight: Array, v: Array, room: Array, laid: Lai
 @kernel
 def _start(slots: Array, excess: Array) -> None:
     for slot in range(slots.shape[0]):
+        for j in range(T):
+            slots[slot, j] = 0.0
         for j in range(BLOCK):
             slots[slot, T + j] = excess[slot]
 
 
+@kernel
+def _room(slots: int, rows: int) -> Rooms:
+    """Slots, columns of uniforms, fractions of a chain, room in it, weight; of one block."""
+    return (
+        scratch(slots, 5 * BLOCK), scratch(rows, BLOCK), scratch(rows + 1, BLOCK),
+        scratch(1, BLOCK)[0], scratch(1, BLOCK)[0],
+    )  # fmt: skip
+
+
+@kernel
+def _uncounted(laid: Laid) -> Laid:
+    steps, numbers, lists, base, excess, factor = laid
+    return borrowed(steps), borrowed(numbers), borrowed(lists), borrowed(base), borrowed(excess), factor
+
+
 @loop
-def forward(
-    u: Array, sqrt_s: Array, laid: Laid, root: int, order: NDArray[np.int64], momenta: Array, weights: Array
-) -> None:
-    """Momenta and weights of given uniforms (n, d); sqrt_s has one or n entries."""
-    room, weight, tile = np.empty(BLOCK), np.empty(BLOCK), np.empty(4 * BLOCK)
-    columns, v = np.full((u.shape[1], BLOCK), 0.5), np.empty((u.shape[1] + 1, BLOCK))
-    slots = np.zeros((laid[3].shape[0], 5 * BLOCK))
+def _forward(
+    u: Array, sqrt_s: Array, laid: Laid, root: int, order: Order, momenta: Array, weights: Array,
+    rooms: Rooms,
+) -> None:  # fmt: skip
+    laid = _uncounted(laid)
+    u, sqrt_s, order = borrowed(u), borrowed(sqrt_s), borrowed(order)
+    momenta, weights = borrowed(momenta), borrowed(weights)
+    slots, columns, v = borrowed(rooms[0]), borrowed(rooms[1]), borrowed(rooms[2])
+    room, weight = borrowed(rooms[3]), borrowed(rooms[4])
     _start(slots, laid[4])
     least = laid[3][root]
     for start in range(0, u.shape[0], BLOCK):
@@ -223,23 +193,41 @@ def forward(
             slots[root, T + j] = room[j] - least if room[j] >= least else math.nan
             slots[root, j] = room[j]
         _run(slots, columns, weight, v, room, laid)
-        store(slots, weight, order, momenta, weights, tile, start)
+        store(slots, weight, order, momenta, weights, start)
 
 
 @loop
-def draw(
-    first: int, stream: np.uint64, k0: np.uint64, k1: np.uint64, dimensions: int, laid: Laid,
-    root: int, order: NDArray[np.int64], momenta: Array, weights: Array,
+def forward(
+    u: Array, sqrt_s: Array, laid: Laid, root: int, order: Order, momenta: Array, weights: Array
+) -> None:
+    """Momenta and weights of given uniforms (n, d); sqrt_s has one or n entries."""
+    rooms = _room(laid[3].shape[0], u.shape[1])
+    _forward(u, sqrt_s, laid, root, order, momenta, weights, rooms)
+
+
+@loop
+def _draw(
+    first: int, stream: np.uint64, k0: np.uint64, k1: np.uint64, laid: Laid, root: int, order: Order,
+    momenta: Array, weights: Array, rooms: Rooms,
 ) -> None:  # fmt: skip
-    """Momenta and weights of the uniforms of Philox events first, first + 1, ...; the root is laid[4]'s."""
-    room, weight, tile = np.empty(BLOCK), np.empty(BLOCK), np.empty(4 * BLOCK)
-    rows = dimensions + dimensions % 2
-    columns, v = np.empty((rows, BLOCK)), np.empty((rows + 1, BLOCK))
-    slots = np.zeros((laid[3].shape[0], 5 * BLOCK))
+    laid = _uncounted(laid)
+    order, momenta, weights = borrowed(order), borrowed(momenta), borrowed(weights)
+    slots, columns, v = borrowed(rooms[0]), borrowed(rooms[1]), borrowed(rooms[2])
+    room, weight = borrowed(rooms[3]), borrowed(rooms[4])
     _start(slots, laid[4])
     for j in range(BLOCK):
         slots[root, j] = laid[3][root] + laid[4][root]
     for start in range(0, weights.shape[0], BLOCK):
         draw_uniforms(columns, first + start, stream, k0, k1)
         _run(slots, columns, weight, v, room, laid)
-        store(slots, weight, order, momenta, weights, tile, start)
+        store(slots, weight, order, momenta, weights, start)
+
+
+@loop
+def draw(
+    first: int, stream: np.uint64, k0: np.uint64, k1: np.uint64, dimensions: int, laid: Laid,
+    root: int, order: Order, momenta: Array, weights: Array,
+) -> None:  # fmt: skip
+    """Momenta and weights of the uniforms of Philox events first, first + 1, ...; the root is laid[4]'s."""
+    rooms = _room(laid[3].shape[0], dimensions + dimensions % 2)
+    _draw(first, stream, k0, k1, laid, root, order, momenta, weights, rooms)

@@ -9,9 +9,17 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from hepsym._numba import loop
-from hepsym.generators.phasespace.blocks import BLOCK, draw_uniforms, load_energies, load_uniforms, store
+from hepsym._numba import kernel, loop
+from hepsym.generators.phasespace.blocks import (
+    BLOCK,
+    draw_uniforms,
+    load_energies,
+    load_uniforms,
+    scratch,
+    store,
+)
 from hepsym.generators.phasespace.map import (
     FLAT_POINTS,
     Array,
@@ -20,10 +28,13 @@ from hepsym.generators.phasespace.map import (
     check_shapes,
     energies,
 )
-from hepsym.generators.phasespace.rambo_blocks import massive_factor, run
+from hepsym.generators.phasespace.rambo_blocks import WORK, massive_factor, run
+from hepsym.generators.phasespace.rows import borrowed
 from hepsym.generators.phasespace.volume import massless_volume, volume
 
 __all__ = ["Rambo"]
+
+Order = NDArray[np.int64]
 
 
 class Rambo(PhaseSpace):
@@ -71,18 +82,53 @@ class Rambo(PhaseSpace):
         return massless_volume(len(self.masses), 1.0)
 
 
+Rooms = tuple[Array, Array, Array, Array]
+
+
+@kernel
+def _room(n: int) -> Rooms:
+    """Slots, columns of uniforms, what `run` works with, and rows of energies and weights; of one block."""
+    return scratch(n, 4 * BLOCK), scratch(4 * n, BLOCK), scratch(WORK, 4 * BLOCK), scratch(2, BLOCK)
+
+
+@loop
+def _forward_blocks(
+    u: Array, sqrt_s: Array, masses: Array, volume_of_one: float, order: Order, momenta: Array,
+    weights: Array, rooms: Rooms,
+) -> None:  # fmt: skip
+    slots, columns, work = borrowed(rooms[0]), borrowed(rooms[1]), borrowed(rooms[2])
+    rows, momenta, weights = borrowed(rooms[3]), borrowed(momenta), borrowed(weights)
+    roots, weight, masses, order = rows[0], rows[1], borrowed(masses), borrowed(order)
+    for start in range(0, u.shape[0], BLOCK):
+        load_uniforms(columns, u, start)
+        load_energies(roots, sqrt_s, start, u.shape[0])
+        run(slots, columns, work, roots, masses, volume_of_one, weight)
+        store(slots, weight, order, momenta, weights, start)
+
+
 @loop
 def _forward(
     u: Array, sqrt_s: Array, masses: Array, volume_of_one: float, momenta: Array, weights: Array
 ) -> None:
-    columns, slots = np.full((u.shape[1], BLOCK), 0.5), np.empty((masses.shape[0], 4 * BLOCK))
-    total, energy, weight, roots = np.empty(4 * BLOCK), np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
-    order, tile = np.arange(masses.shape[0]), np.empty(4 * BLOCK)
-    for start in range(0, u.shape[0], BLOCK):
-        load_uniforms(columns, u, start)
-        load_energies(roots, sqrt_s, start, u.shape[0])
-        run(slots, columns, total, energy, roots, masses, volume_of_one, weight)
-        store(slots, weight, order, momenta, weights, tile, start)
+    n = masses.shape[0]
+    rooms, order = _room(n), np.arange(n)
+    _forward_blocks(u, sqrt_s, masses, volume_of_one, order, momenta, weights, rooms)
+
+
+@loop
+def _draw_blocks(
+    first: int, stream: np.uint64, k0: np.uint64, k1: np.uint64, sqrt_s: float, masses: Array,
+    volume_of_one: float, order: Order, momenta: Array, weights: Array, rooms: Rooms,
+) -> None:  # fmt: skip
+    slots, columns, work = borrowed(rooms[0]), borrowed(rooms[1]), borrowed(rooms[2])
+    rows, momenta, weights = borrowed(rooms[3]), borrowed(momenta), borrowed(weights)
+    roots, weight, masses, order = rows[0], rows[1], borrowed(masses), borrowed(order)
+    for j in range(BLOCK):
+        roots[j] = sqrt_s
+    for start in range(0, weights.shape[0], BLOCK):
+        draw_uniforms(columns, first + start, stream, k0, k1)
+        run(slots, columns, work, roots, masses, volume_of_one, weight)
+        store(slots, weight, order, momenta, weights, start)
 
 
 @loop
@@ -90,13 +136,9 @@ def _draw(
     first: int, stream: np.uint64, k0: np.uint64, k1: np.uint64, sqrt_s: float, masses: Array,
     volume_of_one: float, momenta: Array, weights: Array,
 ) -> None:  # fmt: skip
-    columns, slots = np.empty((4 * masses.shape[0], BLOCK)), np.empty((masses.shape[0], 4 * BLOCK))
-    total, energy, weight, tile = np.empty(4 * BLOCK), np.empty(BLOCK), np.empty(BLOCK), np.empty(4 * BLOCK)
-    roots, order = np.full(BLOCK, sqrt_s), np.arange(masses.shape[0])
-    for start in range(0, weights.shape[0], BLOCK):
-        draw_uniforms(columns, first + start, stream, k0, k1)
-        run(slots, columns, total, energy, roots, masses, volume_of_one, weight)
-        store(slots, weight, order, momenta, weights, tile, start)
+    n = masses.shape[0]
+    rooms, order = _room(n), np.arange(n)
+    _draw_blocks(first, stream, k0, k1, sqrt_s, masses, volume_of_one, order, momenta, weights, rooms)
 
 
 @loop

@@ -8,25 +8,29 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym._math import log, sincos2pi
+from hepsym._math import fma, minus_log2, sincos_of_turn
 from hepsym._numba import kernel, loop
 from hepsym.generators.phasespace.blocks import BLOCK, X, Y, Z
 
-__all__ = ["massive_factor", "run"]
+__all__ = ["WORK", "massive_factor", "run"]
 
 Array = NDArray[np.float64]
 
+WORK = 5
 _STEPS = 60
 
 
-@kernel
+@loop
 def _isotropic(p: Array, total: Array, u0: Array, u1: Array, u2: Array, u3: Array) -> None:
-    """One particle of every event: E exp(-E) dE and a direction; its momentum is added to the total."""
+    """One particle of every event: E exp(-E) dE and a direction; its momentum is added to the total.
+
+    Energies are in units of ln 2, which the scale takes out.
+    """
     for j in range(BLOCK):
-        e = -log(u0[j] * u1[j])
-        sine, cosine = sincos2pi(u3[j])
-        across = 2.0 * e * math.sqrt(u2[j] * (1.0 - u2[j]))
-        x, y, z = across * cosine, across * sine, e * (2.0 * u2[j] - 1.0)
+        e = minus_log2(u0[j] * u1[j])
+        sine, cosine = sincos_of_turn(u3[j])
+        across = 2.0 * e * math.sqrt(fma(-u2[j], u2[j], u2[j]))
+        x, y, z = across * cosine, across * sine, e * fma(2.0, u2[j], -1.0)
         p[j], p[X + j], p[Y + j], p[Z + j] = e, x, y, z
         total[j] += e
         total[X + j] += x
@@ -35,74 +39,69 @@ def _isotropic(p: Array, total: Array, u0: Array, u1: Array, u2: Array, u3: Arra
 
 
 @kernel
-def _to_rest(total: Array) -> None:
-    """The total's energy and momentum in units of its mass: gamma, and minus gamma beta."""
+def _boosts(total: Array, least: Array, both: Array, balance: Array, energy: Array) -> None:
+    """M (M + E) and M + E of the total, of mass M; sums start at zero."""
     for j in range(BLOCK):
         e, x, y, z = total[j], total[X + j], total[Y + j], total[Z + j]
-        over = 1.0 / math.sqrt(e * e - (x * x + y * y + z * z))
-        total[j] = e * over
-        total[X + j], total[Y + j], total[Z + j] = -x * over, -y * over, -z * over
+        mass = math.sqrt(fma(e, e, -fma(x, x, fma(y, y, z * z))))
+        both[j] = mass + e
+        least[j] = mass * (mass + e)
+        balance[X + j], balance[Y + j], balance[Z + j] = 0.0, 0.0, 0.0
+        energy[j] = 0.0
 
 
-@kernel
-def _boost(p: Array, total: Array, energy: Array) -> None:
-    """One particle to the rest frame of all, its energy from its momentum; the energies are added up."""
+@loop
+def _boost(p: Array, total: Array, least: Array, both: Array, balance: Array, energy: Array) -> None:
+    """One particle to the rest frame of all, times M (M + E), so that nothing is divided.
+
+        p' M (M + E) = p M (M + E) - P (e (M + E) - P.p)
+
+    Its energy is that of its momentum; energies are added up, momenta taken off the balance.
+    """
     for j in range(BLOCK):
-        bx, by, bz = total[X + j], total[Y + j], total[Z + j]
+        px, py, pz = total[X + j], total[Y + j], total[Z + j]
         x, y, z = p[X + j], p[Y + j], p[Z + j]
-        f = p[j] + (bx * x + by * y + bz * z) / (1.0 + total[j])
-        x, y, z = x + bx * f, y + by * f, z + bz * f
-        e = math.sqrt(x * x + y * y + z * z)
+        f = fma(p[j], both[j], -fma(px, x, fma(py, y, pz * z)))
+        x, y, z = fma(-f, px, least[j] * x), fma(-f, py, least[j] * y), fma(-f, pz, least[j] * z)
+        e = math.sqrt(fma(x, x, fma(y, y, z * z)))
         p[j], p[X + j], p[Y + j], p[Z + j] = e, x, y, z
+        balance[X + j] -= x
+        balance[Y + j] -= y
+        balance[Z + j] -= z
         energy[j] += e
 
 
-@kernel
-def _rebalance(slots: Array, total: Array, energy: Array) -> None:
-    """A second, tiny boost: the rounding of the first, gamma eps, would show in the sum of the momenta."""
+@loop
+def _last(p: Array, balance: Array, energy: Array, sqrt_s: Array) -> None:
+    """The last particle balances the others, which spares its boost and corrects theirs; then the scale."""
     for j in range(BLOCK):
-        total[X + j] = 0.0
-        total[Y + j] = 0.0
-        total[Z + j] = 0.0
-    for k in range(slots.shape[0]):
-        p = slots[k]
-        for j in range(BLOCK):
-            total[X + j] += p[X + j]
-            total[Y + j] += p[Y + j]
-            total[Z + j] += p[Z + j]
-    for j in range(BLOCK):
-        over = 1.0 / energy[j]
-        total[X + j] *= over
-        total[Y + j] *= over
-        total[Z + j] *= over
-        energy[j] = 0.0
-    for k in range(slots.shape[0]):
-        p = slots[k]
-        for j in range(BLOCK):
-            e = p[j]
-            x, y, z = p[X + j] - e * total[X + j], p[Y + j] - e * total[Y + j], p[Z + j] - e * total[Z + j]
-            e = math.sqrt(x * x + y * y + z * z)
-            p[j], p[X + j], p[Y + j], p[Z + j] = e, x, y, z
-            energy[j] += e
-
-
-@kernel
-def _scale(slots: Array, energy: Array, sqrt_s: Array, weight: Array, volume_of_one: float) -> None:
-    """Energies of sum sqrt(s), and the weight, which is the volume."""
-    n = slots.shape[0]
-    for j in range(BLOCK):
+        x, y, z = balance[X + j], balance[Y + j], balance[Z + j]
+        e = math.sqrt(fma(x, x, fma(y, y, z * z)))
         root = sqrt_s[j] if sqrt_s[j] > 0.0 else math.nan
-        energy[j] = root / energy[j]
+        scale = root / (energy[j] + e)
+        energy[j] = scale
+        p[j], p[X + j], p[Y + j], p[Z + j] = e * scale, x * scale, y * scale, z * scale
+
+
+@loop
+def _scale(p: Array, scale: Array) -> None:
+    for j in range(BLOCK):
+        p[j] *= scale[j]
+        p[X + j] *= scale[j]
+        p[Y + j] *= scale[j]
+        p[Z + j] *= scale[j]
+
+
+@kernel
+def _weigh(weight: Array, sqrt_s: Array, n: int, volume_of_one: float) -> None:
+    """The volume, at every energy."""
+    for j in range(BLOCK):
+        root = sqrt_s[j]
         s = root * root
-        weight[j] = volume_of_one if root > 0.0 else math.nan
+        volume = volume_of_one if root > 0.0 else math.nan
         for _ in range(n - 2):
-            weight[j] *= s
-    for k in range(n):
-        p = slots[k]
-        for c in range(4):
-            row = p[c * BLOCK : (c + 1) * BLOCK]
-            for j in range(BLOCK):
-                row[j] *= energy[j]
+            volume *= s
+        weight[j] = volume
 
 
 @kernel
@@ -133,7 +132,7 @@ def massive_factor(total: float, product: float, squares: float, sqrt_s: float, 
     return factor
 
 
-@kernel
+@loop
 def _give_mass(slots: Array, masses: Array, least: float, sqrt_s: Array, weight: Array) -> None:
     for j in range(BLOCK):
         release = sqrt_s[j] - least
@@ -157,24 +156,32 @@ def _give_mass(slots: Array, masses: Array, least: float, sqrt_s: Array, weight:
         weight[j] *= massive_factor(total, product, squares, sqrt_s[j], masses.shape[0])
 
 
-@loop
+@kernel
 def run(
-    slots: Array, columns: Array, total: Array, energy: Array, sqrt_s: Array, masses: Array,
-    volume_of_one: float, weight: Array,
-) -> None:  # fmt: skip
-    """Momenta in slots and weights of one block, from its uniforms and energies sqrt_s."""
+    slots: Array,
+    columns: Array,
+    work: Array,
+    sqrt_s: Array,
+    masses: Array,
+    volume_of_one: float,
+    weight: Array,
+) -> None:
+    """Momenta in slots and weights of one block, from its uniforms and energies; work has WORK rows."""
+    n = masses.shape[0]
+    total, balance, least, both, energy = work[0], work[1], work[2], work[3], work[4]
     for j in range(4 * BLOCK):
         total[j] = 0.0
-    for j in range(BLOCK):
-        energy[j] = 0.0
-    for k in range(masses.shape[0]):
-        at = 4 * k
-        _isotropic(slots[k], total, columns[at], columns[at + 1], columns[at + 2], columns[at + 3])
-    _to_rest(total)
-    for k in range(masses.shape[0]):
-        _boost(slots[k], total, energy)
-    _rebalance(slots, total, energy)
-    _scale(slots, energy, sqrt_s, weight, volume_of_one)
-    least = masses.sum()
-    if least > 0.0:
-        _give_mass(slots, masses, least, sqrt_s, weight)
+    for k in range(n):
+        _isotropic(
+            slots[k], total, columns[4 * k], columns[4 * k + 1], columns[4 * k + 2], columns[4 * k + 3]
+        )
+    _boosts(total, least, both, balance, energy)
+    for k in range(n - 1):
+        _boost(slots[k], total, least, both, balance, energy)
+    _last(slots[n - 1], balance, energy, sqrt_s)
+    for k in range(n - 1):
+        _scale(slots[k], energy)
+    _weigh(weight, sqrt_s, n, volume_of_one)
+    smallest = masses.sum()
+    if smallest > 0.0:
+        _give_mass(slots, masses, smallest, sqrt_s, weight)
