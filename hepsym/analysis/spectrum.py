@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from hepsym.analysis.estimate import Estimate
 from hepsym.errors import InputError
 
-__all__ = ["FLOOR", "Spectrum", "jacobian_spectrum"]
+__all__ = ["FLOOR", "Spectrum", "count_by_gap", "jacobian_spectrum"]
 
 Floats = NDArray[np.float64]
 
@@ -101,6 +101,22 @@ def jacobian_spectrum(jacobians: ArrayLike, *, seed: int = 0) -> Spectrum:
         gap=Estimate(float(np.exp(_gaps(median)[count - 1])), float(np.exp(gaps).std())),
         points=len(j),
     )
+
+
+def count_by_gap(spectrum: Spectrum | ArrayLike) -> tuple[int, int, int]:
+    """Count by the largest gap, and its interval, of a spectrum or of bare singular values (k,).
+
+    Bare values have no interval: every count whose gap is half the largest, in its logarithm, is within.
+    InputError: no values, or values that are not finite and positive at the top.
+    """
+    if isinstance(spectrum, Spectrum):
+        return spectrum.count, spectrum.low, spectrum.high
+    values = np.sort(np.asarray(spectrum, dtype=np.float64).ravel())[::-1]
+    if not len(values) or not np.isfinite(values).all() or values[0] <= 0:
+        raise InputError("a spectrum needs finite singular values, the first of them above 0")
+    gaps = _gaps(values / values[0])
+    likely = np.flatnonzero(gaps > gaps.max() / 2) + 1
+    return int(gaps.argmax()) + 1, int(likely[0]), int(likely[-1])
 
 
 def _gaps(ratios: Floats) -> Floats:

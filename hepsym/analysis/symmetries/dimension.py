@@ -1,144 +1,207 @@
-"""How many directions do the rows fill? Equations counted from above, neighbours looked at from below.
+"""How many directions do the rows fill, and how does that depend on the scale at which one looks?
 
-Upper: the rank of the span less the rank of the equations' gradients at a row. Then nearest neighbours
-of sampled rows are projected on the directions that the equations leave free. A direction is filled
-where their spread in it is comparable to that in the strongest one, or where it falls with the radius r
-of the neighbourhood slower than r^1.5: across a surface of higher degree it falls as r^2, in a narrow
-but real direction (a Breit-Wigner mass) it stays.
+The dimension at scale s is that of the smoothest set from which the rows are nowhere farther than s,
+in standard deviations of a column: a circle with noise n has 2 below n and 1 above it. Evidence:
+
+- equations that hold exactly leave so many directions at every scale;
+- equations that hold but for noise do so above it, and quadrics thinner than s at s;
+- neighbourhoods of every size, each with its best surfaces (symmetries.neighbourhoods);
+- the spectrum of a decoder's Jacobian, where one is given, which only narrows an interval.
+
+At each scale the least of them is told. The *value* is the dimension at the finest scale, or above the
+noise where the thickness of the set is noise: of one size, normal, about a surface that bends.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+from numpy.typing import ArrayLike, NDArray
 
-from hepsym.analysis.symmetries.features import count, gradients, monomials
+from hepsym.analysis.spectrum import Spectrum, count_by_gap
+from hepsym.analysis.symmetries.constraints import Constraints
+from hepsym.analysis.symmetries.neighbourhoods import Neighbourhoods, look
+from hepsym.analysis.symmetries.surfaces import gradient_rank, left_at
+from hepsym.analysis.symmetries.thickness import Thickness, noise_thickness
 
-__all__ = ["Dimension", "at_scale", "dimension", "gradient_rank"]
+__all__ = ["AtScale", "Dimension", "dimension"]
 
 Floats = NDArray[np.float64]
 
-CENTRES = 200
-ROWS = 20_000
-FILLED = 0.15
-"""A spread of this part of the strongest is filled, whatever its trend."""
-EXPONENT = 1.5
-RESOLVED = 0.05
-"""A surface is only seen where what a quadratic fit leaves is this part of the neighbourhood."""
-SMOOTH = 2.0
-"""Between the exponents of a real width (0) and of a smooth surface after a quadratic fit (3)."""
+LADDER = tuple(m * 10.0**e for e in range(-6, 1) for m in (1, 2, 5) if m * 10.0**e <= 1)
+ABOVE = 4.0
+"""The dimension above noise is that at four times it."""
+NEAR = 0.1
+SEEN_FROM = 2.0
+"""Equations that hold but for noise count from twice it on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Dimension:
-    """An integer with its interval, and what it rests on."""
+class AtScale:
+    """The dimension when what is thinner than `scale`, in deviations of a column, is not counted."""
 
+    scale: float
     value: int
     low: int
     high: int
     evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """An integer with its interval, what it rests on, and what it is at other scales."""
+
+    value: int
+    low: int
+    high: int
+    """The interval spans the votes of the central 70 % of places, and what the rows cannot refuse"""
+    evidence: str
     scale: float = 0.0
-    """What is thinner, in standard deviations of a column, was not counted."""
+    """What is thinner, in standard deviations of a column, was not counted; 0: nothing thinner was seen"""
+    scales: tuple[AtScale, ...] = ()
+    counted: tuple[str, ...] = ()
+    """Every piece of evidence with what it says, and whether it counted"""
+    left: int = 0
+    """Directions that the equations leave"""
+    shares: dict[int, float] = field(default_factory=dict)
+    """Parts of the rows whose neighbourhoods show each dimension"""
 
 
-def gradient_rank(y: Floats, quadrics: Floats, tolerance: float = 1e-5) -> int:
-    """Generic rank of the equations' gradients over sampled points: the codimension of the surface."""
-    if not len(quadrics):
-        return 0
-    normals = gradients(y[:: max(1, len(y) // CENTRES)], quadrics)
-    values = np.linalg.svd(normals, compute_uv=False)
-    return int(np.median((values > tolerance * np.median(values[:, 0])).sum(axis=1)))
+def dimension(
+    rows: Floats, exact: Constraints, noisy: Constraints | None, *,
+    spectrum: Spectrum | ArrayLike | None = None, scale: float | None = None, seed: int = 1,
+) -> Dimension:  # fmt: skip
+    """The dimension of rows (n, D), in no order, given their exact and their noisy equations.
 
-
-def dimension(y: Floats, quadrics: Floats, *, tolerance: float = 1e-5) -> Dimension:
-    """The dimension of white rows (n, r) that obey quadrics (m, monomials).
-
-    `high` is what the equations leave and `low` what neighbours fill; where they differ there is an
-    equation of higher degree, or too few rows to tell. value = low where neighbourhoods are seen to
-    flatten as r^2, which is what a surface of higher degree does.
+    scale: the value is told at it, in standard deviations of a column; absent, as said above.
+    spectrum: a decoder's (`hepsym.analysis.spectrum`), or its singular values, strongest first.
     """
-    n, r = y.shape
-    codimension = gradient_rank(y, quadrics, tolerance)
-    high = r - codimension
-    if high == 0:
-        return Dimension(0, 0, 0, "equations")
-    spreads, slope = _spreads(y[:ROWS], quadrics, codimension)
-    if not len(spreads):
-        return Dimension(high, 1, high, f"equations; {n} rows are too few to look at neighbours")
-    filled = (spreads > FILLED) | (slope < EXPONENT)
-    low = high if filled.all() else max(1, int(np.argmin(filled)))
-    if low < high and not _curves_away(y[:ROWS], quadrics, codimension, low):
-        return Dimension(high, low, high, "equations; neighbours show a narrow direction that is no surface")
-    if low == high:
-        return Dimension(high, low, high, "equations, and neighbours fill what they leave")
-    return Dimension(low, low, high, "neighbours: flat in directions that no equation of degree 2 forbids")
+    exact_left = _left(rows, exact, 1e-5)
+    left = exact_left if noisy is None else min(exact_left, _left(rows, noisy, 0.02))
+    noise = 0.0 if noisy is None else noisy.noise
+    if exact_left == 0:
+        return Dimension(0, 0, 0, "equations", counted=("equations leave 0: counted",))
+    near = look(rows, exact, seed)
+    finest = LADDER[0] if near is None else near.finest
+    thinnest = float(exact.frame.thickness[len(exact.frame.relations)])
+    ladder = _ladder(finest, thinnest, noise, near, scale)
+    caps = left_at(rows, ladder)
+    bounds = {s: _bound(s, exact_left, left, noise, caps) for s in ladder}
+    scales = _spectrum(ladder, bounds, near, exact_left)
+    thick = None if near is None or noisy is not None else noise_thickness(near, exact)
+    told = _declared(scales, _from(noise, thick) if scale is None else scale)
+    jacobian = None if spectrum is None else count_by_gap(spectrum)
+    low, high = _narrowed(told, jacobian)
+    return Dimension(
+        told.value, low, high, told.evidence,
+        told.scale if scale else _scale_of(near, noise, thick, told), scales,
+        _counted(told, exact_left, left, noise, near, caps, thick, jacobian), left,
+        {} if near is None else near.shares(told.scale),
+    )  # fmt: skip
 
 
-def at_scale(y: Floats, quadrics: Floats, noise: float) -> Dimension:
-    """The dimension above noise of this size, in standard deviations, of white rows that obey quadrics."""
-    value = y.shape[1] - gradient_rank(y, quadrics, 0.02)
-    return Dimension(value, value, value, "equations that hold but for noise", 4 * noise)
+def _left(rows: Floats, found: Constraints, tolerance: float) -> int:
+    sample = rows[:: max(1, len(rows) // 400)]
+    return found.frame.rank - gradient_rank(found.frame.white(sample), found.quadrics, tolerance)
 
 
-def _curves_away(y: Floats, quadrics: Floats, codimension: int, low: int) -> bool:
-    """Whether what is left of the thin directions after a local quadratic fit falls faster than r^2.
-
-    On a smooth surface of dimension `low` it falls as r^3; a real spread stays where it is.
-    """
-    monomial_count = count(low, 2)
-    sizes = [
-        k
-        for k in (2 * monomial_count + 6, 4 * monomial_count + 12, 8 * monomial_count + 24)
-        if k <= len(y) // 8
-    ]
-    if len(sizes) < 2:
-        return False
-    centres = y[:: max(1, len(y) // CENTRES)][:CENTRES]
-    tangent = _tangent(centres, quadrics, codimension)
-    _, index = cKDTree(y).query(centres, k=sizes[-1])
-    cloud = np.einsum("nki,nij->nkj", y[index] - centres[:, None], tangent)
-    left, radii = [], []
-    for k in sizes:
-        part = cloud[:, :k]
-        _, values, axes = np.linalg.svd(part - part.mean(axis=1, keepdims=True), full_matrices=False)
-        turned = np.einsum("nki,nji->nkj", part, axes)
-        rest = []
-        for points in turned:
-            phi = monomials(points[:, :low])
-            across = points[:, low:]
-            fitted, *_ = np.linalg.lstsq(phi, across, rcond=None)
-            rest.append(np.sqrt(((across - phi @ fitted) ** 2).sum() / (k - monomial_count)))
-        left.append(np.median(rest))
-        radii.append(np.median(values[:, 0]) / np.sqrt(k))
-    slope = np.log(max(left[-1], 1e-15) / max(left[0], 1e-15)) / np.log(radii[-1] / radii[0])
-    return bool(slope > SMOOTH and left[0] < RESOLVED * radii[0])
+def _ladder(
+    finest: float, thinnest: float, noise: float, near: Neighbourhoods | None, asked: float | None
+) -> list[float]:
+    """Scales: 1, 2, 5 times powers of ten from what is resolved on, four noises, the one asked for."""
+    steps = [] if near is None else [t for t in near.steps() if t > 0]
+    start = min([finest, thinnest / 5, *(t / 5 for t in steps[:1]), *([noise / 5] if noise else [])])
+    inside = [s for s in LADDER if s > start]
+    extra = [start] + ([ABOVE * noise] if noise else []) + ([] if asked is None else [asked])
+    kept = [*extra, *(s for s in inside if all(abs(s / e - 1) > NEAR for e in extra))]
+    return sorted({min(max(s, LADDER[0]), 1.0) for s in kept})
 
 
-def _spreads(y: Floats, quadrics: Floats, codimension: int) -> tuple[Floats, Floats]:
-    """Spread over the strongest at the smallest size, and exponents of the spread in the radius."""
-    r = y.shape[1]
-    sizes = [k for k in (3 * r + 3, 6 * r + 6, 12 * r + 12, 24 * r + 24, 48 * r + 48) if k <= len(y) // 8]
-    if len(sizes) < 2:
-        return np.empty(0), np.empty(0)
-    centres = y[:: max(1, len(y) // CENTRES)][:CENTRES]
-    tangent = _tangent(centres, quadrics, codimension)
-    _, index = cKDTree(y).query(centres, k=sizes[-1])
-    cloud = np.einsum("nki,nij->nkj", y[index] - centres[:, None], tangent)
-    medians = []
-    for k in sizes:
-        part = cloud[:, :k] - cloud[:, :k].mean(axis=1, keepdims=True)
-        values = np.linalg.svd(part / np.sqrt(k), compute_uv=False)
-        medians.append(np.median(values, axis=0))
-    logs = np.log(np.maximum(np.array(medians), 1e-15))
-    slope = (logs[-1] - logs[0]) / max(float(logs[-1, 0] - logs[0, 0]), 1e-9)
-    return medians[0] / medians[0][0], slope
+def _bound(s: float, exact_left: int, left: int, noise: float, caps: dict[float, int]) -> tuple[int, str]:
+    """What equations leave at this scale, and which of them."""
+    bound, why = exact_left, "equations"
+    if noise and s >= SEEN_FROM * noise and left < bound:
+        bound, why = left, "equations that hold but for noise"
+    if 0 < caps.get(s, bound) < bound:
+        bound, why = caps[s], "quadrics that hold at this scale"
+    return bound, why
 
 
-def _tangent(centres: Floats, quadrics: Floats, codimension: int) -> Floats:
-    """Orthonormal bases (n, r, r - codimension) of what the equations leave free at each centre."""
-    r = centres.shape[1]
-    if codimension == 0:
-        return np.broadcast_to(np.eye(r), (len(centres), r, r))
-    _, _, right = np.linalg.svd(gradients(centres, quadrics), full_matrices=True)
-    return np.swapaxes(right[:, codimension:], 1, 2)
+def _spectrum(
+    ladder: Sequence[float],
+    bounds: dict[float, tuple[int, str]],
+    near: Neighbourhoods | None,
+    exact_left: int,
+) -> tuple[AtScale, ...]:
+    """The dimension at each scale: never more than at a finer one."""
+    out: list[AtScale] = []
+    for s in ladder:
+        bound, why = bounds[s]
+        if near is None:
+            now = AtScale(s, bound, 1, bound, f"{why}; the rows are too few to look at neighbours")
+        else:
+            value, low, high, _ = near.at(s)
+            untried = near.untried
+            if value < bound:
+                now = AtScale(s, value, min(low, untried), min(high, bound), "neighbours")
+            elif bound < exact_left or near.rank == exact_left:
+                refused = bound if untried >= bound else untried
+                both = ", and neighbours fill what they leave" if value == bound and low == bound else ""
+                now = AtScale(s, bound, min(low, refused, bound), bound, why + both)
+            else:
+                now = AtScale(s, bound, min(low, untried, bound), bound, why)
+        if out and now.value > out[-1].value:
+            now = AtScale(s, out[-1].value, out[-1].low, out[-1].high, out[-1].evidence)
+        out.append(now)
+    return tuple(out)
+
+
+def _from(noise: float, thick: Thickness | None) -> float:
+    """The scale at which the value is told: above the noise, else 0, the finest."""
+    if thick is not None:
+        return min(ABOVE * thick.size, max(1.2 * thick.size, 0.25))
+    return ABOVE * noise
+
+
+def _declared(scales: Sequence[AtScale], scale: float) -> AtScale:
+    return next((a for a in scales if a.scale >= 0.999 * scale), scales[-1])
+
+
+def _scale_of(near: Neighbourhoods | None, noise: float, thick: Thickness | None, told: AtScale) -> float:
+    if noise or thick is not None:
+        return told.scale
+    if near is None or all(t == 0 for t in near.steps()):
+        return 0.0
+    return told.scale
+
+
+def _narrowed(told: AtScale, jacobian: tuple[int, int, int] | None) -> tuple[int, int]:
+    """The interval, less what a decoder's spectrum of the same dimension excludes."""
+    if jacobian is None or jacobian[0] != told.value:
+        return told.low, told.high
+    return max(told.low, min(jacobian[1], told.value)), min(told.high, max(jacobian[2], told.value))
+
+
+def _counted(
+    told: AtScale, exact_left: int, left: int, noise: float, near: Neighbourhoods | None,
+    caps: dict[float, int], thick: Thickness | None, jacobian: tuple[int, int, int] | None,
+) -> tuple[str, ...]:  # fmt: skip
+    def said(value: int) -> str:
+        return "counted" if value == told.value else "did not count"
+
+    out = [f"exact equations leave {exact_left}: {said(exact_left)}"]
+    if noise:
+        out.append(f"equations that hold but for noise {noise:.2g} leave {left}: {said(left)}")
+    if told.scale in caps:
+        out.append(f"quadrics at scale {told.scale:.2g} leave {caps[told.scale]}: {said(caps[told.scale])}")
+    if near is None:
+        out.append("neighbours: the rows are too few")
+    else:
+        seen = near.at(told.scale)[0]
+        out.append(f"neighbours at scale {told.scale:.2g} show {seen}: {said(seen)}")
+    if thick is not None:
+        out.append(f"the thickness {thick.size:.2g} about {thick.dimension} is noise: {thick.why}: counted")
+    if jacobian is not None:
+        count, low, high = jacobian
+        out.append(f"a decoder's Jacobian shows {count} ({low} to {high}): {said(count)}")
+    return tuple(out)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from hepsym.analysis.spectrum import Spectrum
 from hepsym.analysis.symmetries.algebra import SMALL, identify
 from hepsym.analysis.symmetries.constraints import Constraint, Constraints, find_constraints
 from hepsym.analysis.symmetries.density import DELTA
-from hepsym.analysis.symmetries.dimension import Dimension, at_scale, dimension
+from hepsym.analysis.symmetries.dimension import Dimension, dimension
 from hepsym.analysis.symmetries.discrete import Discrete, discrete_symmetries, group_order
 from hepsym.analysis.symmetries.errors import BUDGET
 from hepsym.analysis.symmetries.generators import Generator, made, unequal_units
@@ -25,7 +26,7 @@ __all__ = ["Discovery", "discover"]
 
 Floats = NDArray[np.float64]
 
-ROWS = 20_000
+ROWS = 100_000
 """Rows looked at; more change nothing that holds for every row."""
 
 DENSITY_ROWS = 100_000
@@ -60,7 +61,12 @@ class Discovery:
         d = self.dimension
         return {
             "dimension": {
-                "value": d.value, "low": d.low, "high": d.high, "evidence": d.evidence, "scale": d.scale,
+                "value": d.value, "low": d.low, "high": d.high, "scale": d.scale,
+                "evidence": list(d.counted), "shares": {str(k): v for k, v in d.shares.items()},
+                "scales": [
+                    {"scale": a.scale, "value": a.value, "low": a.low, "high": a.high, "evidence": a.evidence}
+                    for a in d.scales
+                ],
             },
             "constraints": [
                 {
@@ -88,12 +94,14 @@ class Discovery:
 
 def discover(
     rows: Floats, names: Sequence[str], *, alpha: float = 0.01, scale: float | None = None,
-    max_degree: int = 2, seed: int = 1,
+    max_degree: int = 2, spectrum: Spectrum | ArrayLike | None = None, seed: int = 1,
 ) -> Discovery:  # fmt: skip
     """Dimension, equations and generators of rows (n, D), finite, with D names.
 
     alpha bounds the chance of any false claim in the run. scale, in standard deviations of a column:
     what is thinner counts as none; absent, equations are exact or explained by noise that shows itself.
+    spectrum: of a decoder's Jacobian (hepsym.analysis.spectrum, or its singular values), as more evidence
+    of the dimension.
     Raises InputError for too few rows, other degrees than 1 and 2, alpha outside (0, 1/2).
     """
     _check(rows, names, alpha, scale, max_degree)
@@ -101,16 +109,16 @@ def discover(
     mixed = rows[order[:ROWS]]
     half = len(mixed) // 2
     fit, test = mixed[:half], mixed[half:]
-    found = find_constraints(fit, test, max_degree=max_degree, alpha=alpha * BUDGET["constraints"])
-    noisy = find_noisy(fit, test, found, scale)
-    found = found if noisy is None else noisy
+    exact = find_constraints(fit, test, max_degree=max_degree, alpha=alpha * BUDGET["constraints"])
+    noisy = find_noisy(fit, test, exact, scale)
+    found = exact if noisy is None else noisy
     white = found.frame.white(mixed)
-    dim = at_scale(white, found.quadrics, found.noise) if found.noise else dimension(white, found.quadrics)
+    dim = dimension(mixed, exact, noisy, spectrum=spectrum, scale=scale, seed=seed)
     fields, notes = _tangent(found, white, dim)
     share = alpha * BUDGET["density"]
     many = found.frame.white(rows[order[:DENSITY_ROWS]])
     density = surviving(found, fields, many, names, alpha=0.7 * share, seed=seed)
-    bent = len(found.quadrics) > 0 and dim.value == dim.high
+    bent = len(found.quadrics) > 0 and dim.value >= dim.left
     blur = 30 * found.precision if bent else 0.05
     shown = fields if bent else density.certified
     generators = made(
@@ -161,7 +169,7 @@ def _tangent(found: Constraints, white: Floats, dim: Dimension) -> tuple[Floats,
     none = np.zeros((0, rank, rank + 1))
     if not len(found.quadrics):
         return none, []
-    if dim.value < dim.high:
+    if dim.value < dim.left:
         return none, ["generators of the manifold were not looked for: its equations are of higher degree"]
     fields, _ = tangent_fields(_points(found, white), found.quadrics, found.precision)
     if not identify(fields).closed:
