@@ -2,6 +2,7 @@
 
     python analysis/jets_autoencoders.py reconstruct --files g=gluon.h5 q=quark.h5 --seeds 3
     python analysis/jets_autoencoders.py detect --files g=gluon.h5 q=quark.h5 t=top.h5 w=w.h5 z=z.h5
+    python analysis/jets_autoencoders.py equivariance --files g=gluon.h5 q=quark.h5
     python analysis/jets_autoencoders.py efficiency --files g=gluon.h5 q=quark.h5 --fractions 1 0.1 0.01
 
 Models are trained on g and q by `hepsym.models.fit` (split by a hash of each jet, best validation epoch),
@@ -34,15 +35,17 @@ from hepsym.analysis.jets import (
 )
 from hepsym.models import FitSettings, fit
 from hepsym.models.jets import (
+    LGAE,
     HardestParticles,
     JetAutoencoder,
     JetSet,
+    LGAEOptions,
     LinearAutoencoder,
     jet_loss,
     load_jets,
     load_run,
 )
-from hepsym.models.lorentz import rest_frame
+from hepsym.models.lorentz import check_equivariance, rest_frame
 
 LEARNED = {
     "lgae": ("lgae", {"latent_vectors": 8, "latent_scalars": 4}),
@@ -59,20 +62,23 @@ CLOSED = {
 }
 
 
-def trained(name: str, jets: Tensor, seed: int, epochs: int) -> JetAutoencoder:
-    """A model of these g + q jets; its own hash split makes training and validation."""
+def trained(
+    name: str, jets: Tensor, seed: int, options: argparse.Namespace, part: str = "all"
+) -> JetAutoencoder:
+    """A model of these g + q jets; its own hash split makes training and validation. Kept in --runs if given."""
     if name in CLOSED:
         model = CLOSED[name]()
         model.learn(jets)
         return model
-    kind, options = LEARNED[name]
+    kind, own = LEARNED[name]
     settings = FitSettings(
-        model=kind, epochs=epochs, batch=64, learning_rate=3e-3, patience=0, seed=seed, options=options
+        model=kind, epochs=options.epochs, batch=64, learning_rate=3e-3, patience=0, seed=seed, options=own
     )
     names = [f"p{i}.{c}" for i in range(30) for c in ("E", "px", "py", "pz")]
     with tempfile.TemporaryDirectory() as folder:
-        fit(jets.flatten(1).numpy(), names, settings, Path(folder) / "run", source={})
-        return load_run(Path(folder) / "run")
+        run = (options.runs or Path(folder)) / f"{name}-{part}-{seed}"
+        fit(jets.flatten(1).numpy(), names, settings, run, source={}, resume=True)
+        return load_run(run)
 
 
 @torch.no_grad()
@@ -128,7 +134,7 @@ def ask_reconstruct(jets: JetSet, options: argparse.Namespace) -> list[dict[str,
         seeds = range(1, 1 + (1 if name in CLOSED else options.seeds))
         told, start = [], time.perf_counter()
         for seed in seeds:
-            model = trained(name, learnable(training, name), seed, options.epochs)
+            model = trained(name, learnable(training, name), seed, options)
             told.append(reconstruction(decoded(model, test.momenta), test.momenta.numpy(), options.flows))
         rows.append(row(name, model, told) | {"test jets": len(test), "seconds": time.perf_counter() - start})
         print(json.dumps(rows[-1]), flush=True)
@@ -162,7 +168,7 @@ def ask_detect(jets: JetSet, options: argparse.Namespace) -> list[dict[str, obje
     for name in options.models:
         told, chosen = [], []
         for seed in range(1, 1 + (1 if name in CLOSED else options.seeds)):
-            model = trained(name, learnable(known, name), seed, options.epochs)
+            model = trained(name, learnable(known, name), seed, options)
             on = [scores(model, part.momenta) for part in (quiet, loud, background, signal)]
             mass = {i: s.pop("jet mass") for i, s in enumerate(on)}
             best = max(on[0], key=lambda k: detection(on[0][k], on[1][k]).efficiency[0.1])
@@ -194,9 +200,35 @@ def ask_efficiency(jets: JetSet, options: argparse.Namespace) -> list[dict[str, 
                     np.sort(rng.choice(len(learn), max(64, int(fraction * len(learn))), replace=False))
                 )
                 use = few.momenta if name in CLOSED else torch.cat([few.momenta, watch.momenta])
-                model = trained(name, use, seed, options.epochs)
+                model = trained(name, use, seed, options, f"{fraction:g}")
                 told.append(reconstruction(decoded(model, test.momenta), test.momenta.numpy(), options.flows))
             rows.append(row(name, model, told) | {"fraction": fraction, "jets": len(few)})
+            print(json.dumps(rows[-1]), flush=True)
+    return rows
+
+
+def ask_equivariance(jets: JetSet, options: argparse.Namespace) -> list[dict[str, object]]:
+    """Largest and median deviation of test jets by rapidity, LGAE before and after training, two dtypes."""
+    training = jets.of("g", "q")
+    learn, _, test = training.split()
+    first = LGAE(LGAEOptions(**LEARNED["lgae"][1])).double()
+    first.learn(learn.momenta)
+    rows = []
+    for when, model in (
+        ("untrained", first),
+        ("trained", trained("lgae", training.momenta, 1, options)),
+    ):
+        for dtype in (torch.float64, torch.float32):
+            model.to(dtype)
+            report = check_equivariance(
+                lambda p, m=model: (m(p), m.latent(p).four_vectors(), m.latent(p).scalars, m.loss(p)),
+                test.momenta[:512],
+                kinds=("vectors", "vectors", "scalars", "scalars"),
+                rapidities=(1, 3, 5, 8, 10),
+            )
+            told = {n: getattr(report, n) for n in ("rotations", "permutation", "padding", "parity")}
+            told |= {"largest": report.boosts, "median": report.median_boosts}
+            rows.append({"model": when, "dtype": str(dtype)} | told)
             print(json.dumps(rows[-1]), flush=True)
     return rows
 
@@ -206,18 +238,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("question", choices=["reconstruct", "detect", "efficiency"])
+    parser.add_argument("question", choices=["reconstruct", "detect", "efficiency", "equivariance"])
     parser.add_argument("--files", nargs="+", required=True, metavar="CLASS=FILE")
     parser.add_argument("--models", nargs="+", default=[*CLOSED, *LEARNED])
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=25)
     parser.add_argument("--flows", type=int, default=200, help="Jets whose EMD is computed.")
     parser.add_argument("--fractions", type=float, nargs="+", default=[1.0, 0.1, 0.01])
+    parser.add_argument("--runs", type=Path, help="Keep trained models here, and take those that are there.")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     torch.set_num_threads(1)
     jets = load_jets(dict(f.split("=", 1) for f in options.files))
-    ask = {"reconstruct": ask_reconstruct, "detect": ask_detect, "efficiency": ask_efficiency}
+    ask = {"reconstruct": ask_reconstruct, "detect": ask_detect, "efficiency": ask_efficiency,
+           "equivariance": ask_equivariance}  # fmt: skip
     rows = ask[options.question](jets, options)
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1))

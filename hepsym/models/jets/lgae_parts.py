@@ -151,7 +151,7 @@ class Decoder(nn.Module):
                 small.bias.zero_()
 
     def forward(self, vectors: Tensor, scalars: Tensor, mass: Tensor) -> Tensor:
-        """Sum over slots need not be the jet's momentum: decoding is not told to keep it."""
+        """Massless, and their sum over slots is the jet's momentum exactly (see `balanced`)."""
         z = torch.cat([_jet(vectors), vectors], 1)
         products = gram(z)[:, self.pairs[0], self.pairs[1]][:, 1:]  # without P.P = 1
         invariants = torch.cat(
@@ -169,7 +169,7 @@ class Decoder(nn.Module):
         for layer in self.layers:
             features = layer(features, p, squares)
         correction = (self.correct(features.scalars)[..., None] * (features.vectors - v)).sum(2)
-        return massless(v[:, :, 0] + correction) / UNIT
+        return balanced(massless(v[:, :, 0] + correction))
 
 
 def massless(v: Tensor) -> Tensor:
@@ -178,3 +178,21 @@ def massless(v: Tensor) -> Tensor:
     there = square > 0
     length = torch.where(there, square, torch.ones_like(square)).sqrt() * there
     return torch.cat([length, v[..., 1:]], -1)
+
+
+def balanced(p: Tensor) -> Tensor:
+    """Massless momenta (n, S, 4) boosted to the rest frame of their own sum and divided by its mass.
+
+    What comes out sums to (1, 0, 0, 0), the jet's momentum in its rest frame and unit, and is massless: the one
+    boost and scaling that mend a sum without favouring a direction. Error: 8 eps for sums near rest. Momenta whose
+    sum has no mass stay as they are.
+    """
+    total = p.sum(1, keepdim=True)
+    energy, space = total[..., :1], total[..., 1:]
+    square = energy * energy - space.square().sum(-1, keepdim=True)
+    heavy = square > 1e-6 * energy * energy
+    mass = torch.where(heavy, square, torch.ones_like(square)).sqrt()
+    moved = (energy * p[..., :1] - (space * p[..., 1:]).sum(-1, keepdim=True)) / mass
+    shift = (p[..., :1] + moved) / (energy + mass)
+    new = torch.cat([moved, p[..., 1:] - shift * space], -1) / mass
+    return torch.where(heavy, new, p)

@@ -118,7 +118,7 @@ def test_training_lowers_each_loss(many: Tensor, loss: str) -> None:
 
 def test_training_starts_at_the_closed_form(many: Tensor) -> None:
     """The linear path alone is the best linear map: with corrections off the loss is the linear one's."""
-    from hepsym.models.jets.lgae_parts import massless
+    from hepsym.models.jets.lgae_parts import balanced, massless
     from hepsym.models.jets.linear_ae import LinearAutoencoder, ordered
 
     model = LGAE(SMALL).double()
@@ -132,8 +132,18 @@ def test_training_starts_at_the_closed_form(many: Tensor) -> None:
     linear = LinearAutoencoder(30, 4, keep_sum=True)
     linear.learn(many)
     x = rest_frame(ordered(many, "invariant", 30))[0]
-    wanted = (massless(linear.decoder @ (linear.encoder @ x)) - x).square().sum((1, 2))
+    wanted = (balanced(massless(linear.decoder @ (linear.encoder @ x))) - x).square().sum((1, 2))
     torch.testing.assert_close(model.loss(many), 100 * wanted)
+
+
+def test_the_jet_s_momentum_is_kept(many: Tensor) -> None:
+    """It is a latent, and the decoded particles, massless, sum to it: mass and p_T are exact."""
+    model = made(SMALL, many)
+    found = model(many)
+    size = many.sum(1).abs().amax(1)
+    assert ((found.sum(1) - many.sum(1)).abs().amax(1) / size).max() < 1e-13
+    off_shell = (found[..., 0] - found[..., 1:].norm(dim=-1)).abs().amax(1)
+    assert (off_shell / size).max() < 1e-14
 
 
 def test_the_latent_distribution_is_moved_by_the_group(many: Tensor) -> None:
