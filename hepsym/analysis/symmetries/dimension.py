@@ -102,7 +102,7 @@ def dimension(
 
 def _left(rows: Floats, found: Constraints, tolerance: float) -> int:
     sample = rows[:: max(1, len(rows) // 400)]
-    return found.frame.rank - gradient_rank(found.frame.white(sample), found.quadrics, tolerance)
+    return found.frame.rank - gradient_rank(found.frame.white(sample), found.equations, tolerance)
 
 
 def _ladder(

@@ -139,7 +139,7 @@ def _frames(rows: Floats, exact: Constraints) -> list[tuple[Frame, Floats, float
     thickness = np.sort(lengths)
     ratios = thickness[1:] / thickness[:-1]
     ratios[thickness[:-1] > THIN] = 0.0
-    if len(ratios) and ratios.max() > APART and not len(exact.quadrics):
+    if len(ratios) and ratios.max() > APART and not len(exact.equations):
         thin = 1 + int(ratios.argmax())
         other = frame(rows, thin=len(span.relations) + thin)
         out.append((other, np.ones(other.rank), float(thickness[thin - 1])))
@@ -148,13 +148,13 @@ def _frames(rows: Floats, exact: Constraints) -> list[tuple[Frame, Floats, float
 
 def _free(sizes: Floats, rows: Floats, exact: Constraints) -> Tangent | None:
     """What exact quadrics leave free at a point, in the frame's units; None where there are none."""
-    if not len(exact.quadrics):
+    if not len(exact.equations):
         return None
     sample = exact.frame.white(rows[:: max(1, len(rows) // 400)])
-    codimension = gradient_rank(sample, exact.quadrics)
+    codimension = gradient_rank(sample, exact.equations)
 
     def tangent(point: Floats) -> Floats:
-        normals = gradients(point[None, :] / sizes, exact.quadrics)[0] / sizes
+        normals = gradients(point[None, :] / sizes, exact.equations)[0] / sizes
         return np.linalg.svd(normals, full_matrices=True)[2][codimension:].T
 
     return tangent

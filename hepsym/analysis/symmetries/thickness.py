@@ -50,7 +50,7 @@ class Thickness:
 
 def noise_thickness(near: Neighbourhoods, exact: Constraints) -> Thickness | None:
     """The noise that neighbourhoods show, or None."""
-    if len(exact.quadrics):
+    if len(exact.equations):
         return None
     found = [told for view in near.views if (told := _in_frame(view)) is not None]
     return min(found, key=lambda told: (told.dimension, told.size)) if found else None
