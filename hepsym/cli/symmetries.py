@@ -26,7 +26,7 @@ def symmetries(
         float | None,
         typer.Option(help="What is thinner than this, in standard deviations of a column, counts as none."),
     ] = None,
-    max_degree: Annotated[int, typer.Option(help="Highest degree of the equations looked for.")] = 2,
+    max_degree: Annotated[int, typer.Option(help="Highest degree of the equations looked for.")] = 3,
     trajectory: Annotated[
         str | None,
         typer.Option(help="Column that labels trajectories: what each of them keeps is looked for too."),

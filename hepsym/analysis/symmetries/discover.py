@@ -94,23 +94,29 @@ class Discovery:
 
 def discover(
     rows: Floats, names: Sequence[str], *, alpha: float = 0.01, scale: float | None = None,
-    max_degree: int = 2, spectrum: Spectrum | ArrayLike | None = None, seed: int = 1,
+    max_degree: int = 3, spectrum: Spectrum | ArrayLike | None = None, seed: int = 1,
+    noise: float | None = None,
 ) -> Discovery:  # fmt: skip
     """Dimension, equations and generators of rows (n, D), finite, with D names.
 
     alpha bounds the chance of any false claim in the run. scale, in standard deviations of a column:
     what is thinner counts as none; absent, equations are exact or explained by noise that shows itself.
+    noise, in the same unit: known to be in every column, so that single flat relations are told too.
     spectrum: of a decoder's Jacobian (hepsym.analysis.spectrum, or its singular values), as more evidence
     of the dimension.
-    Raises InputError for too few rows, other degrees than 1 and 2, alpha outside (0, 1/2).
+    Raises InputError for too few rows, degrees outside 1 to 3, alpha outside (0, 1/2), scale or noise
+    outside (0, 1).
     """
     _check(rows, names, alpha, scale, max_degree)
+    if noise is not None and not 0 < noise < 1:
+        raise InputError(f"noise = {noise:g} is not between 0 and 1 (standard deviations of a column)")
     order = np.random.default_rng([seed, len(rows)]).permutation(len(rows))
     mixed = rows[order[:ROWS]]
     half = len(mixed) // 2
     fit, test = mixed[:half], mixed[half:]
-    exact = find_constraints(fit, test, max_degree=max_degree, alpha=alpha * BUDGET["constraints"])
-    noisy = find_noisy(fit, test, exact, scale)
+    half_share = alpha * BUDGET["constraints"] / 2
+    exact = find_constraints(fit, test, max_degree=max_degree, alpha=half_share)
+    noisy = find_noisy(fit, test, exact, scale, alpha=half_share, noise=noise)
     found = exact if noisy is None else noisy
     white = found.frame.white(mixed)
     dim = dimension(mixed, exact, noisy, spectrum=spectrum, scale=scale, seed=seed)
@@ -118,7 +124,7 @@ def discover(
     share = alpha * BUDGET["density"]
     many = found.frame.white(rows[order[:DENSITY_ROWS]])
     density = surviving(found, fields, many, names, alpha=0.7 * share, seed=seed)
-    bent = len(found.quadrics) > 0 and dim.value >= dim.left
+    bent = len(found.equations) > 0 and dim.value >= dim.left
     blur = 30 * found.precision if bent else 0.05
     shown = fields if bent else density.certified
     generators = made(
@@ -164,14 +170,14 @@ def discover(
 
 
 def _tangent(found: Constraints, white: Floats, dim: Dimension) -> tuple[Floats, list[str]]:
-    """Fields along the surface; none where no equation of degree two bends it."""
+    """Fields along the surface; none where no equation bends it."""
     rank = found.frame.rank
     none = np.zeros((0, rank, rank + 1))
-    if not len(found.quadrics):
+    if not len(found.equations):
         return none, []
     if dim.value < dim.left:
         return none, ["generators of the manifold were not looked for: its equations are of higher degree"]
-    fields, _ = tangent_fields(_points(found, white), found.quadrics, found.precision)
+    fields, _ = tangent_fields(_points(found, white), found.equations, found.precision)
     if not identify(fields).closed:
         return none, ["generators of the manifold are not told: noise blurs them, they form no algebra"]
     return tidy(fields, found.frame, 3 * found.precision), []
@@ -180,11 +186,11 @@ def _tangent(found: Constraints, white: Floats, dim: Dimension) -> tuple[Floats,
 def _points(found: Constraints, white: Floats) -> Floats:
     """Rows on the surface itself, where noise has taken them off it."""
     points = white[:FIELD_POINTS]
-    return points if found.noise == 0 else onto_surface(points, found.quadrics)
+    return points if found.noise == 0 else onto_surface(points, found.equations)
 
 
 def _scores(found: Constraints, white: Floats, fields: Floats) -> Floats:
-    return fields_score(_points(found, white), found.quadrics, fields)
+    return fields_score(_points(found, white), found.equations, fields)
 
 
 def _check(rows: Floats, names: Sequence[str], alpha: float, scale: float | None, max_degree: int) -> None:
@@ -195,8 +201,8 @@ def _check(rows: Floats, names: Sequence[str], alpha: float, scale: float | None
         raise InputError(f"alpha = {alpha:g} is not between 0 and 0.5")
     if scale is not None and not 0 < scale < 1:
         raise InputError(f"scale = {scale:g} is not between 0 and 1 (standard deviations of a column)")
-    if max_degree not in {1, 2}:
-        raise InputError(f"max_degree = {max_degree} is not 1 or 2")
+    if max_degree not in {1, 2, 3}:
+        raise InputError(f"max_degree = {max_degree} is not 1, 2 or 3")
     needed = 2 * (columns + 20)
     if n < needed:
         raise InputError(

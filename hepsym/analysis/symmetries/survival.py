@@ -59,7 +59,7 @@ def surviving(
     none, empty = np.zeros((0, r, r + 1)), np.empty(0)
     if len(white) < LEAST_ROWS or r < 2:
         return Survival(none, empty, none, empty, (), 0)
-    if not len(fields) and (r > HIGHEST_RANK or len(found.quadrics)):
+    if not len(fields) and (r > HIGHEST_RANK or len(found.equations)):
         note = "generators of the density were not looked for: " + (
             f"more than {HIGHEST_RANK} dimensions"
             if r > HIGHEST_RANK
