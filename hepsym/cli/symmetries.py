@@ -27,6 +27,10 @@ def symmetries(
         typer.Option(help="What is thinner than this, in standard deviations of a column, counts as none."),
     ] = None,
     max_degree: Annotated[int, typer.Option(help="Highest degree of the equations looked for.")] = 3,
+    noise: Annotated[
+        float | None,
+        typer.Option(help="Noise known to be in every column, in its standard deviations."),
+    ] = None,
     trajectory: Annotated[
         str | None,
         typer.Option(help="Column that labels trajectories: what each of them keeps is looked for too."),
@@ -58,7 +62,7 @@ def symmetries(
         elif show:
             raise InputError("--open shows the page that -o writes: give -o OUT too")
         found = find_symmetries(
-            file, split_names(columns), alpha=alpha, scale=scale, max_degree=max_degree,
+            file, split_names(columns), alpha=alpha, scale=scale, max_degree=max_degree, noise=noise,
             trajectory=trajectory, seed=seed,
         )  # fmt: skip
         page = None if out is None else write_symmetries(found, out)
@@ -118,10 +122,12 @@ def summary(told: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _scales(scales: list[Mapping[str, Any]]) -> Iterator[str]:
-    """The scales at which the dimension changes, the finest first."""
+    """The dimension at the finest scale, and the scales at which it changes."""
     before = None
     for at in sorted(scales, key=lambda s: float(s["scale"])):
-        if before is not None and at["value"] != before:
+        if before is None:
+            yield f"    at {at['scale']:.2g} standard deviations of a column: {at['value']}"
+        elif at["value"] != before:
             yield f"    above {at['scale']:.2g} standard deviations of a column: {at['value']}"
         before = at["value"]
 

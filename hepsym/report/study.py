@@ -199,7 +199,7 @@ def _symmetries(study: Study, out: Path, progress: Progress) -> dict[str, Any]:
     asked = study.symmetries
     assert asked is not None
     found = find_symmetries(
-        out / "run", alpha=asked.alpha, scale=asked.scale, max_degree=asked.max_degree,
+        out / "run", alpha=asked.alpha, scale=asked.scale, max_degree=asked.max_degree, noise=asked.noise,
         seed=study.generate.seed,
     )  # fmt: skip
     if (out / "symmetries").exists():  # of a study that was stopped between writing and keeping account

@@ -64,7 +64,8 @@ class SymmetriesStage(_toml.Table):
 
     alpha: float = Field(default=0.01, gt=0.0, lt=0.5)
     scale: float | None = None
-    max_degree: int = 2
+    max_degree: int = 3
+    noise: float | None = None
 
 
 class Truth(_toml.Table):

@@ -206,7 +206,9 @@ def test_ten_million_rows_of_64_columns_fit_into_memory(tmp_path: Path) -> None:
     assert len(told["constraints"]) == 1
 
 
-@pytest.mark.parametrize("option", [["--alpha", "2"], ["--max-degree", "4"], ["--scale", "7"]])
+@pytest.mark.parametrize(
+    "option", [["--alpha", "2"], ["--max-degree", "4"], ["--scale", "7"], ["--noise", "2"]]
+)
 def test_bad_options_are_refused(option: list[str], circle: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert called([circle, *option]) == 2
     assert capfd.readouterr().err.count("\n") == 1

@@ -81,7 +81,7 @@ def _values(values: Mapping[str, Any]) -> Markup:
 
 def _number(value: float, error: float | None) -> str:
     if error is not None and abs(value) < 1e-12 and error < 1e-10:
-        return f"0 to {max(abs(value), error):.0e}"
+        return f"0 ± {max(abs(value), error):.0e}" if value or error else "0"
     if error is None or error <= 0:
         return f"{value:.8g}" if 1e-4 <= abs(value) < 1e7 or value == 0 else scientific(value, 6)
     return value_error(value, error)

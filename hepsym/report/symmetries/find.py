@@ -1,6 +1,5 @@
 """What are the symmetries of a file or a run? Rows read, `discover` asked, the answer as plain values."""
 
-import inspect
 import math
 import time
 from collections.abc import Mapping, Sequence
@@ -43,7 +42,7 @@ def find_symmetries(
     *,
     alpha: float = 0.01,
     scale: float | None = None,
-    max_degree: int = 2,
+    max_degree: int = 3,
     noise: float | None = None,
     trajectory: str | None = None,
     seed: int = 1,
@@ -64,13 +63,13 @@ def find_symmetries(
     source = open_source(Path(path), with_label, seed)
     rows, labels = _parted(source.rows, trajectory)
     start = time.perf_counter()
-    known = inspect.signature(discover).parameters
     share = alpha if labels is None else alpha / 2
-    asked: dict[str, Any] = {"alpha": share, "scale": scale, "max_degree": max_degree, "seed": seed}
-    for name, value in (("spectrum", source.spectrum), ("noise", noise)):
-        if value is not None and name in known:
-            asked[name] = value
-    found = plain(discover(rows.values, rows.names, **asked).to_json())
+    found = plain(
+        discover(
+            rows.values, rows.names, alpha=share, scale=scale, max_degree=max_degree, noise=noise,
+            spectrum=source.spectrum, seed=seed,
+        ).to_json()
+    )  # fmt: skip
     notes = list(source.notes)
     if rows.total > len(rows.values):
         notes.append(f"{len(rows.values)} of the {rows.total} rows were used, drawn at random by the seed")

@@ -124,7 +124,7 @@ def _flows(found: Found) -> Section:
             + (f"; {undecided} could not be decided for want of rows." if undecided else "."),
         )
     body = join(
-        tag("p", f"{made['count']} linear flows {what}; together they are the algebra {made['algebra']}."),
+        tag("p", f"Linear flows that {what}: {made['count']}, together the algebra {made['algebra']}."),
         extra,
         table("Generators", ("generator", head), rows),
         figures(drawings),
@@ -146,6 +146,8 @@ def _discrete(told: Mapping[str, Any]) -> Section | None:
             "it is. The p-value is that of the density having the symmetry: small where it is broken.",
         )
     ]
+    if told.get("discrete_group"):
+        parts.append(tag("p", f"Together these make a group of {told['discrete_group']} elements."))
     if certified:
         parts.append(table("Certified", header, [_discrete_row(entry) for entry in certified]))
     if others:

@@ -102,7 +102,7 @@ def _bars(values: Floats, counted: int, name: str, alt: str, label: str, caption
     if shown.min() < 0.05 * shown.max():
         axes.set_yscale("log")
     else:
-        axes.set_ylim(bottom=0.0)
+        axes.set_ylim(0.0, 1.12 * float(shown.max()))
     axes.set_xlabel("direction")
     axes.locator_params(axis="x", integer=True)
     axes.set_ylabel(label)
