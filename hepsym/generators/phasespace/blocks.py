@@ -27,18 +27,19 @@ GROUP = 16
 
 @kernel
 def scratch(rows: int, columns: int) -> Array:
-    """(rows, columns) of 0.5 from a cache line on: a vector across two of them takes twice as long."""
-    room = np.full(rows * columns + LINE, 0.5)
+    """(rows, columns) of zeros from a cache line on: a vector across two of them takes twice as long."""
+    room = np.zeros(rows * columns + LINE)
     skip = (-(room.ctypes.data // 8)) % LINE
     return room[skip : skip + rows * columns].reshape((rows, columns))
 
 
 @kernel
 def load_uniforms(columns: Array, u: Array, start: int) -> None:
-    """Events start, start + 1, ... of u (n, d) to columns (d, BLOCK); what is left over is not touched."""
-    for j in range(min(BLOCK, u.shape[0] - start)):
+    """Events start, start + 1, ... of u (n, d) to columns (d, BLOCK); the last is repeated beyond the end."""
+    for j in range(BLOCK):
+        event = min(start + j, u.shape[0] - 1)
         for k in range(u.shape[1]):
-            columns[k, j] = u[start + j, k]
+            columns[k, j] = u[event, k]
 
 
 @kernel
