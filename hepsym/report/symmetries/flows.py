@@ -93,7 +93,7 @@ def plane_of(flow: Flow, rows: Floats, names: Sequence[str]) -> tuple[Floats, tu
         spelled = " and ".join(_words(axis, names) for axis in axes[:2])
         return axes[:2] / scale, ("first direction of motion", "second direction of motion"), spelled
     # Equal ones differ by rounding; neighbours in the table are the natural choice.
-    equal = np.flatnonzero(score > (1 - 1e-6) * score.max())
+    equal = np.flatnonzero(score >= (1 - 1e-6) * score.max())
     a, b = pairs[min(equal, key=lambda k: pairs[k][1] - pairs[k][0])]
     chosen = np.zeros((2, d))
     chosen[0, a] = chosen[1, b] = 1.0
