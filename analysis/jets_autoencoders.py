@@ -65,7 +65,7 @@ CLOSED = {
 def trained(
     name: str, jets: Tensor, seed: int, options: argparse.Namespace, part: str = "all"
 ) -> JetAutoencoder:
-    """A model of these g + q jets; its own hash split makes training and validation. Kept in --runs if given."""
+    """A model of these g + q jets; its own hash split makes training and validation. Kept in --runs."""
     if name in CLOSED:
         model = CLOSED[name]()
         model.learn(jets)

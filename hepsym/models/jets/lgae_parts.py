@@ -183,9 +183,9 @@ def massless(v: Tensor) -> Tensor:
 def balanced(p: Tensor) -> Tensor:
     """Massless momenta (n, S, 4) boosted to the rest frame of their own sum and divided by its mass.
 
-    What comes out sums to (1, 0, 0, 0), the jet's momentum in its rest frame and unit, and is massless: the one
-    boost and scaling that mend a sum without favouring a direction. Error: 8 eps for sums near rest. Momenta whose
-    sum has no mass stay as they are.
+    What comes out sums to (1, 0, 0, 0), the jet's momentum in its rest frame and unit, and is massless: the
+    one boost and scaling that mend a sum without favouring a direction. Error: 8 eps for sums near rest.
+    Momenta whose sum has no mass stay as they are.
     """
     total = p.sum(1, keepdim=True)
     energy, space = total[..., :1], total[..., 1:]

@@ -22,7 +22,7 @@ __all__ = ["LOSSES", "chamfer", "energy_mover", "hungarian", "jet_loss", "square
 
 SHARPNESS = 0.02
 """Entropic smoothing of `energy_mover`, in units of its largest possible cost, 2."""
-ROUNDS = 40
+ROUNDS = 200
 
 
 def _filled(target: Tensor, mask: Tensor, slots: int) -> Tensor:
@@ -72,17 +72,15 @@ def hungarian(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 
 
 def energy_mover(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
-    """Least work that makes one jet's energy flow the other's on the rest frame's sphere, (n,); entropic,
-    40 rounds.
+    """Least work that makes one jet's energy flow the other's on the rest frame's sphere, (n,); smoothed.
 
-        min_T sum_ij T_ij (1 - cos theta_ij) + |sum E-hat - sum E|,  T >= 0 with marginals E-hat / sum, E
-        / sum
+        min_T sum_ij T_ij (1 - cos theta_ij) + e KL(T | a b) + |sum E-hat - sum E|,  T >= 0 of marginals a, b
 
-    Ground distance 1 - cos = chord^2 / 2, energies in units of the mass. After Komiske, Metodiev and Thaler,
-    arXiv:1902.02346, with angles of the rest frame for rapidities and azimuths, which no boost leaves alone.
-    Sinkhorn's iteration at smoothing 0.02; the gradient is through the plan's costs and through the
-    dual potentials as functions of the energies (envelope theorem).
-    Error: at most 0.02 log(S P) above the least work, and never below the smoothed one.
+    with a = E-hat / sum E-hat and b = E / sum E. Ground distance 1 - cos = chord^2 / 2, energies in units of
+    the mass. After Komiske, Metodiev and Thaler, arXiv:1902.02346, with angles of the rest frame for rapidities
+    and azimuths, which no boost leaves alone. Sinkhorn's iteration, 200 rounds at e = 0.02, and the value of
+    its dual; the gradient is exact for a converged iteration: T by the costs, the potentials by a.
+    Error: above the least work by at most 0.02 log(S P), so that a jet is not at 0 from itself.
     """
     cost = 1 - _directions(found) @ _directions(target).mT
     energy, wanted = found[..., 0].clamp(min=0), (target[..., 0] * mask).clamp(min=0)
@@ -96,11 +94,10 @@ def energy_mover(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
             g = -SHARPNESS * torch.logsumexp((f[..., None] - cost) / SHARPNESS + log_a[..., None], 1)
             f = -SHARPNESS * torch.logsumexp((g[:, None] - cost) / SHARPNESS + log_b[:, None], 2)
         plan = torch.exp((f[..., None] + g[:, None] - cost) / SHARPNESS + log_a[..., None] + log_b[:, None])
-        f = f - (a * f).sum(1, keepdim=True)
-    work = (plan * cost).sum((1, 2))
-    through_energy = (f * a).sum(1)
-    found_work: Tensor = work + through_energy - through_energy.detach() + (total - sum_wanted)[:, 0].abs()
-    return found_work
+    through_cost = (plan * (cost - cost.detach())).sum((1, 2))
+    surplus = (total - sum_wanted)[:, 0].abs()
+    value: Tensor = (f * a).sum(1) + (g * b).sum(1) + through_cost + surplus
+    return value
 
 
 def _directions(p: Tensor) -> Tensor:
