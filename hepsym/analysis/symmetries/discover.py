@@ -19,6 +19,7 @@ from hepsym.analysis.symmetries.lie import fields_score, tangent_fields, tidy
 from hepsym.analysis.symmetries.noise import find_noisy
 from hepsym.analysis.symmetries.projection import onto_surface
 from hepsym.analysis.symmetries.recognition import recognise
+from hepsym.analysis.symmetries.straightened import beyond_linear
 from hepsym.analysis.symmetries.survival import surviving
 from hepsym.errors import InputError
 
@@ -48,6 +49,8 @@ class Discovery:
     discrete: tuple[Discrete, ...]
     discrete_group: int
     """Elements of the group that the certified ones make; 0 for more than 2000"""
+    nonlinear: tuple[dict[str, Any], ...]
+    """Of two dimensions without a linear generator: a quadratic change of coordinates that has one"""
     density: dict[str, Any]
     centre: Floats
     alpha: float
@@ -83,6 +86,7 @@ class Discovery:
             "broken": list(self.broken),
             "discrete": [d.to_json() for d in self.discrete],
             "discrete_group": self.discrete_group,
+            "nonlinear": list(self.nonlinear),
             "density": self.density,
             "noise": self.noise,
             "alpha": self.alpha,
@@ -123,7 +127,7 @@ def discover(
     fields, notes = _tangent(found, white, dim)
     share = alpha * BUDGET["density"]
     many = found.frame.white(rows[order[:DENSITY_ROWS]])
-    density = surviving(found, fields, many, names, alpha=0.7 * share, seed=seed)
+    density = surviving(found, fields, many, names, alpha=0.65 * share, seed=seed)
     bent = len(found.equations) > 0 and dim.value >= dim.left
     blur = 30 * found.precision if bent else 0.05
     shown = fields if bent else density.certified
@@ -153,6 +157,9 @@ def discover(
         broken=tuple(broken),
         discrete=tuple(discrete),
         discrete_group=group_order(discrete),
+        nonlinear=beyond_linear(
+            many, found.frame, alone=not len(density.certified), alpha=0.05 * share, seed=seed
+        ),
         density={
             "count": len(density.certified),
             "algebra": identify(density.certified, 0.05, closes=0.2).name,

@@ -8,6 +8,7 @@ is then dy/dt = (du/dy)^-1 J u, a symmetry that no matrix in the columns shows.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,9 @@ from hepsym.analysis.symmetries.moments import whitened
 from hepsym.analysis.symmetries.probes import Probes, probe
 from hepsym.analysis.symmetries.responses import responses
 from hepsym.analysis.symmetries.waves import slopes
+from hepsym.analysis.symmetries.whitening import Frame
 
-__all__ = ["Straightened", "straightened"]
+__all__ = ["Straightened", "beyond_linear", "straightened"]
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +33,8 @@ LARGEST = 1.5
 """Quadratic coefficients are sought within this, in white units."""
 
 SHRINK = 0.02
+LEAST_ROWS = 8000
+MONOMIALS = ("y1^2", "y1 y2", "y2^2")
 MOST = 0.995
 """Of the rows, the Jacobian of so many must be positive."""
 
@@ -84,6 +88,30 @@ def straightened(fit: Floats, test: Floats, *, alpha: float, seed: int) -> Strai
     value, error = told.effects(TURN)
     bound = float((np.abs(value) + float(norm.isf(alpha / 2 / len(value))) * error).max())
     return Straightened(best, mean, root, bound, bound < DELTA)
+
+
+def beyond_linear(
+    white: Floats, span: Frame, *, alone: bool, alpha: float, seed: int
+) -> tuple[dict[str, Any], ...]:
+    """As JSON, of rows (n, r) in the frame `span` where r = 2 and no linear generator was found (alone)."""
+    if span.rank != 2 or not alone or len(white) < LEAST_ROWS:
+        return ()
+    y = whitened(white)
+    found = straightened(y[: len(y) // 3], y[len(y) // 3 :], alpha=alpha, seed=seed)
+    if found is None or not found.certified:
+        return ()
+    names = ("y1", "y2")
+    bent = [
+        f"{name} + " + " + ".join(f"{c:.3g} {m}" for c, m in zip(column, MONOMIALS, strict=True))
+        for name, column in zip(names, found.quadratic.T, strict=True)
+    ]
+    return (
+        {
+            "name": "rotation after a quadratic change of coordinates", "coordinates": bent,
+            "quadratic": found.quadratic, "mean": found.mean, "root": found.root,
+            "to_white": span.to_white, "bound": found.bound, "certified": True,
+        },
+    )  # fmt: skip
 
 
 def _squares(y: Floats) -> Floats:
