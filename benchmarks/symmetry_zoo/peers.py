@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 SLOWEST = 10.0
-"""Seconds of CPU that an estimator gets for a table; after three tables in a row that take longer it is given up"""
+"""Seconds of CPU that an estimator gets for a table; after three in a row that take longer it is given up"""
 
 
 def estimators() -> dict[str, object]:

@@ -15,6 +15,8 @@ KINDS = (
 )  # fmt: skip
 ROUND = {"gaussian", "shell"}
 """Kinds that do carry so(D), which may be told"""
+IRREGULAR = {"mixture", "warped", "whole numbers", "sheet"}
+"""Kinds without a reflection, an exchange or a turn, in any linear coordinates"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +38,11 @@ class Null:
         return self.kind in ROUND
 
     @property
+    def irregular(self) -> bool:
+        """Whether no discrete linear symmetry of the density is true."""
+        return self.kind in IRREGULAR
+
+    @property
     def dimension(self) -> int:
         """The number of columns, but for a sheet, which is a smooth surface in them."""
         return int(self.rows.shape[1]) - (self.kind == "sheet")
@@ -44,13 +51,13 @@ class Null:
 def null(seed: int) -> Null:
     """Table number `seed`: its kind is seed mod 11, its rows 300 to 10,000 and columns 2 to 20 by chance.
 
-    One in ten has 9 to 20 columns, and one in twenty, of at most 8 columns, 30,000 rows.
+    One in ten has 9 to 20 columns, and one in fifty, of at most 8 columns, 30,000 rows.
     """
     rng = np.random.Generator(np.random.Philox(key=[seed, 41]))
     wide = rng.uniform() < 0.1
     d = int(rng.integers(9, 21)) if wide else int(rng.integers(2, 9))
-    n = int(rng.choice([300, 1000, 3000, 10_000], p=[0.3, 0.3, 0.3, 0.1]))
-    if not wide and rng.uniform() < 0.05:
+    n = int(rng.choice([300, 1000, 3000, 10_000], p=[0.35, 0.35, 0.25, 0.05]))
+    if not wide and rng.uniform() < 0.02:
         n = 30_000
     kind = KINDS[seed % len(KINDS)]
     return Null(kind, _rows(kind, n, d, rng))
