@@ -32,7 +32,7 @@ def test_a_jet_is_at_no_distance_from_itself(name: str) -> None:
     mask = (p != 0).any(-1)
     order = p[..., 0].argsort(dim=1, descending=True)
     sorted_p = p.gather(1, order[..., None].expand_as(p))
-    same = sorted_p if name == "mse" else p if name == "mse-as-given" else p[:, [3, 1, 0, 2, 5, 4]]
+    same = sorted_p if name in ("mse", "distance") else p if name == "mse-as-given" else p[:, [3, 1, 0, 2, 5, 4]]
     found = jet_loss(name, same, p, mask)
     assert found.abs().max() < (0.02 * np.log(36) if name == "energy-mover" else 1e-15)
     assert (jet_loss(name, massless(5, 6, 4), p, mask) > found).all()
@@ -44,6 +44,12 @@ def test_squared_error_sorts_by_energy() -> None:
     torch.testing.assert_close(jet_loss("mse", FOUND, TRUE, MASK), wanted)
     mixed = TRUE[:, [2, 0, 3, 1]]
     torch.testing.assert_close(jet_loss("mse", FOUND, mixed, MASK), wanted)
+
+
+def test_distance_is_the_sum_of_lengths() -> None:
+    order = TRUE[..., 0].argsort(dim=1, descending=True)
+    wanted = (FOUND - TRUE.gather(1, order[..., None].expand_as(TRUE))).norm(dim=-1).sum(1)
+    torch.testing.assert_close(jet_loss("distance", FOUND, TRUE, MASK), wanted, rtol=0, atol=4e-3)
 
 
 def test_hungarian_is_the_least_of_all_assignments() -> None:
