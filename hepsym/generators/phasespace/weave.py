@@ -1,6 +1,6 @@
 """How do rows of E, x, y, z become momenta that lie together? Eight events at once, in registers.
 
-Compiled element by element, this store costs more than the kinematics before it. The shuffles here are
+Compiled element by element, this store costs as much as the kinematics of a decay. The shuffles here are
 LLVM's, on vectors of eight, which become whatever the processor has.
 """
 
