@@ -21,7 +21,7 @@ from scipy.sparse import csr_matrix
 
 from hepsym.analysis.symmetries.features import count, derivatives, monomials
 
-__all__ = ["Pencil", "adjusted_moments", "adjusting", "block_moments", "pencil"]
+__all__ = ["Pencil", "adjusted_moments", "adjusting", "block_moments", "pencil", "replica_polynomials"]
 
 Floats = NDArray[np.float64]
 
@@ -104,3 +104,28 @@ def block_moments(y: Floats, degree: int, blocks: int) -> Floats:
         phi = monomials(part, degree)
         out.append(phi.T @ phi / len(phi))
     return np.array(out)
+
+
+def replica_polynomials(moments: Floats, covariance: Floats, m: int) -> Floats:
+    """The m thinnest quadrics (blocks, m, count) without one block of rows each, as `pencil` finds them.
+
+    moments (blocks, count, count) of all blocks, of equal numbers of rows. All at once, since they are small.
+    """
+    blocks, size, r = len(moments), moments.shape[1], len(covariance)
+    low = _lower(r, 2)
+    shift, stacked = adjusting(covariance, 2), _stacked(r, 2).toarray()
+    term = shift @ ((moments.sum(axis=0) - moments) / (blocks - 1)) @ shift.T
+    mean, spread = term[:, 0, 1:], term[:, 1:, 1:]
+    spread = spread - mean[:, :, None] * mean[:, None, :]
+    bias = np.zeros_like(term)
+    for factor in (1.0, -0.5):
+        inner = np.einsum("ij,bkl->bikjl", covariance, term[:, :low, :low]).reshape(blocks, r * low, r * low)
+        term = stacked @ inner @ stacked.T
+        bias += factor * term
+    root = np.linalg.inv(np.linalg.cholesky(spread))
+    _, vectors = np.linalg.eigh(root @ bias[:, 1:, 1:] @ np.swapaxes(root, 1, 2))
+    varying = np.swapaxes(vectors[:, :, : -m - 1 : -1], 1, 2) @ root
+    constant = -np.einsum("bmk,bk->bm", varying, mean)
+    made = np.empty((blocks, m, size))
+    made[:, :, 0], made[:, :, 1:] = constant, varying
+    return made

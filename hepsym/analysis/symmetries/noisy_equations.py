@@ -9,12 +9,11 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import eigh
 
-from hepsym.analysis.symmetries.adjusted import block_moments, pencil
+from hepsym.analysis.symmetries.adjusted import block_moments, replica_polynomials
 from hepsym.analysis.symmetries.constraints import Constraints, Replicas
 from hepsym.analysis.symmetries.errors import thin_p_value
-from hepsym.analysis.symmetries.noisy_surface import Ambient, NoisySurface, distances, fit_surface
+from hepsym.analysis.symmetries.noisy_surface import Ambient, NoisySurface, distances, fit_surface, with_flat
 from hepsym.analysis.symmetries.whitening import Frame, echelon
 
 __all__ = ["claimed"]
@@ -23,10 +22,9 @@ Floats = NDArray[np.float64]
 
 WIDE = 4.0
 """Where equations are taken on request, rows within so many noises speak for them."""
-BLOCKS = 40
+MOST_BLOCKS, LEAST_BLOCKS, BLOCK_WORK = 200, 24, 6000
+"""Blocks of the jackknife: BLOCK_WORK over the number of monomials."""
 SURE = 5.0
-FEW_BLOCKS, LARGE = 24, 120
-"""Fewer blocks where there are more than so many monomials."""
 
 
 def claimed(
@@ -43,10 +41,10 @@ def claimed(
     variance = float(np.trace(guess.covariance)) / len(guess.covariance)
     made = fit_surface(u, k, m, variance, free=m > 0)
     noise = float(np.sqrt(np.trace(made.covariance) / len(made.covariance)))
+    frame, replicas, made = _framed(where, made, u, exact)
     d, _ = distances(made, where.into(test))
     if p_values is None:
         p_values = np.array([thin_p_value(column, WIDE) for column in d.T])
-    frame, replicas = _framed(where, made, u, exact)
     size = np.sqrt((made.curved[:, 1:] ** 2).sum(axis=1, keepdims=True))
     curved = made.curved / np.maximum(size, 1e-300)
     basis = np.linalg.qr(curved.T)[0].T if m else curved
@@ -71,43 +69,54 @@ def claimed(
 
 def _framed(
     where: Ambient, made: NoisySurface, u: Floats, exact: Constraints
-) -> tuple[Frame, Replicas | None]:
-    """The frame of all linear relations, exact ones first, and replicas of the noisy ones and quadrics."""
-    out_of = (where.axes * where.unit[:, None]).T  # u @ out_of = x - centre
-    into = where.axes / where.unit[:, None]
+) -> tuple[Frame, Replicas, NoisySurface]:
+    """The frame of all linear relations, exact ones first, replicas of noisy ones and quadrics, the surface.
+
+    Relations whose coefficients are integers are taken as such, and the quadrics fitted once more then: a
+    tilt of the span would move them by as much as the noise does.
+    """
     k, m = len(made.flat), len(made.curved)
-    y = u @ made.to_span
-    many = made.curved.shape[1] > LARGE
-    blocks = FEW_BLOCKS if many else BLOCKS
-    normals = made.flat @ into.T  # covectors of x
-    reduced, dependent = _relations(normals, where, exact.frame)
-    sums = [np.array([p.mean(axis=0) for p in np.array_split(u, blocks)]),
-            np.array([p.T @ p / len(p) for p in np.array_split(u, blocks)])]  # fmt: skip
-    linear, quadrics = [], []
-    moments = block_moments(y, 2, blocks) if m else None
-    inside = made.to_span.T @ made.covariance @ made.to_span
-    for b in range(blocks):
-        rest = np.arange(blocks) != b
-        if k:
-            mean = sums[0][rest].mean(axis=0)
-            second = sums[1][rest].mean(axis=0) - np.outer(mean, mean)
-            linear.append(_replica(second, mean, made, into, where, dependent, exact.frame))
-        if moments is not None:
-            part = moments[rest].mean(axis=0)
-            scale = float(pencil(part, inside, 2).values[:m].mean())
-            quadrics.append(pencil(part, scale * inside, 2).polynomials[:m])
-    tilt = np.array(linear) if k else np.empty((blocks, 0, reduced.shape[1]))
+    blocks = int(np.clip(BLOCK_WORK // made.curved.shape[1], LEAST_BLOCKS, MOST_BLOCKS))
+    out_of, into = (where.axes * where.unit[:, None]).T, where.axes / where.unit[:, None]
+    reduced, dependent = _relations(made.flat @ into.T, where, exact.frame)
+    tilt = np.empty((blocks, 0, len(where.unit) + 1))
     if k:
+        tilt = _tilted(where, made, u, dependent, exact.frame, blocks)
         error = np.sqrt(((tilt - tilt.mean(axis=0)) ** 2).sum(axis=0) * (blocks - 1) / blocks)
         reduced = _rounded(reduced, error, where)
-    relations = np.concatenate([exact.frame.relations, reduced])
+        made = with_flat(u, reduced[:, :-1] @ out_of.T, made, m)
+    quadrics = np.empty((blocks, 0, made.curved.shape[1]))
+    if m:
+        # With the same noise: what its own error moves is of second order, s^2 / sqrt(n).
+        inside = made.to_span.T @ made.covariance @ made.to_span
+        quadrics = replica_polynomials(block_moments(u @ made.to_span, 2, blocks), inside, m)
     frame = Frame(
         centre=where.centre, scale=where.unit, to_white=into @ made.to_span,
-        from_white=made.from_span @ out_of, relations=relations,
+        from_white=made.from_span @ out_of, relations=np.concatenate([exact.frame.relations, reduced]),
         dependent=(*exact.frame.dependent, *dependent), thickness=exact.frame.thickness,
     )  # fmt: skip
-    shape = (blocks, m, made.curved.shape[1])
-    return frame, Replicas(tilt, np.array(quadrics).reshape(shape))
+    return frame, Replicas(tilt, quadrics), made
+
+
+def _tilted(
+    where: Ambient, made: NoisySurface, u: Floats, dependent: tuple[int, ...], span: Frame, blocks: int
+) -> Floats:
+    """The relations (blocks, k, D + 1) without one block of rows each, solved for the same columns."""
+    into = where.axes / where.unit[:, None]
+    parts = np.array_split(u, blocks)
+    means = np.array([p.mean(axis=0) for p in parts])
+    squares = np.array([p.T @ p / len(p) for p in parts])
+    means = (means.sum(axis=0) - means) / (blocks - 1)
+    seconds = (squares.sum(axis=0) - squares) / (blocks - 1) - means[:, :, None] * means[:, None, :]
+    root = np.linalg.inv(np.linalg.cholesky(made.covariance))
+    vectors = np.linalg.eigh(root @ seconds @ root.T)[1][:, :, : len(made.flat)]
+    normals = np.swapaxes(vectors, 1, 2) @ root @ into.T
+    for relation, pivot in zip(span.relations, span.dependent, strict=True):
+        normals = normals - normals[:, :, [pivot]] / relation[pivot] * relation[:-1]
+    solved = np.linalg.solve(normals[:, :, list(dependent)], normals)
+    centres = where.centre + (means @ where.axes.T) * where.unit
+    offsets = np.einsum("bkd,bd->bk", solved, centres)
+    return np.concatenate([solved, offsets[:, :, None]], axis=2)
 
 
 def _relations(normals: Floats, where: Ambient, span: Frame) -> tuple[Floats, tuple[int, ...]]:
@@ -123,21 +132,6 @@ def _relations(normals: Floats, where: Ambient, span: Frame) -> tuple[Floats, tu
     in_units = reduced / where.unit
     in_units /= in_units[np.arange(len(pivots)), pivots][:, None]
     return np.column_stack([in_units, in_units @ where.centre]), tuple(pivots)
-
-
-def _replica(
-    second: Floats, mean: Floats, made: NoisySurface, into: Floats, where: Ambient,
-    dependent: tuple[int, ...], span: Frame,
-) -> Floats:  # fmt: skip
-    """The relations of other rows, solved for the same columns."""
-    k = len(made.flat)
-    _, vectors = eigh(second, made.covariance, subset_by_index=(0, k - 1))
-    normals = vectors.T @ into.T
-    for relation, pivot in zip(span.relations, span.dependent, strict=True):
-        normals = normals - np.outer(normals[:, pivot] / relation[pivot], relation[:-1])
-    solved = np.linalg.solve(normals[:, list(dependent)], normals)
-    centre = where.centre + (mean @ where.axes.T) * where.unit
-    return np.column_stack([solved, solved @ centre])
 
 
 def _rounded(relations: Floats, error: Floats, where: Ambient) -> Floats:

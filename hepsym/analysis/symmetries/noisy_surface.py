@@ -137,6 +137,24 @@ def _once(u: Floats, k: int, m: int, covariance: Floats) -> tuple[NoisySurface, 
     return made, np.concatenate([thickness[:k], values[:m]])
 
 
+def with_flat(u: Floats, normals: Floats, made: NoisySurface, m: int) -> NoisySurface:
+    """The same with flat surfaces along these normals (k, r), and m curved ones fitted beside them."""
+    r = u.shape[1]
+    root = np.linalg.cholesky(normals @ made.covariance @ normals.T)
+    flat = np.linalg.solve(root, normals)
+    across = np.eye(r) - flat.T @ flat @ made.covariance
+    values, axes = np.linalg.eigh(across.T @ (u.T @ u / len(u)) @ across)
+    k = len(flat)
+    values, axes = np.sqrt(np.maximum(values[k:], 1e-300)), axes[:, k:]
+    to_span = (across @ axes) / values
+    curved, observed = made.curved, made.observed
+    if m:
+        inside = to_span.T @ made.covariance @ to_span
+        curved = curved_of(u @ to_span, inside)[1][:m]
+        observed = curved @ adjusting(inside, 2)
+    return NoisySurface(flat, to_span, (axes * values).T, curved, observed, made.covariance, made.following)
+
+
 def _residuals(made: NoisySurface, u: Floats) -> tuple[Floats, Floats]:
     """Values (n, k + m) of the equations at rows, and their gradients (n, k + m, r) in u."""
     y = u @ made.to_span

@@ -59,7 +59,7 @@ def recognise(found: Constraints, rows: Floats, names: Sequence[str]) -> list[Co
         element = ideal.within(polynomial)
         if not _independent(element, elements):
             continue
-        value, error = _mass(found, white, form)
+        value, error = _mass(found, rows, form)
         formula = f"{_written(legs_of, names)} = {number(value)}{'^2' if value else ''}"
         told.append(tested(formula, kind, element, {"m": (value, error)}))
         elements.append(element)
@@ -188,17 +188,19 @@ def _invariant(legs: Sequence[Leg], columns: int) -> Floats:
     return form
 
 
-def _mass(found: Constraints, white: Floats, form: Floats) -> tuple[float, float]:
-    """Square root of the mean of x . S x less what noise adds, and its standard error, of white rows.
+def _mass(found: Constraints, rows: Floats, form: Floats) -> tuple[float, float]:
+    """Square root of the mean of x . S x less what noise adds, and its standard error.
 
-    0 where it is not told from 0. Rows are taken on their linear relations, which takes off noise.
+    0 where it is not told from 0. Rows (n, D) are moved onto their linear relations, which takes off noise,
+    where these are sums of columns and so have no error of their own.
     """
     span = found.frame
-    rows = span.centre + white @ span.from_white
+    sums = np.abs(span.relations[:, :-1] - np.round(span.relations[:, :-1])).max(initial=0.0) < 1e-6
+    onto = span.to_white @ span.from_white if sums else np.eye(len(span.scale))
+    rows = span.centre + (rows - span.centre) @ onto
     squared = np.einsum("ni,ij,nj->n", rows, form, rows)
     mean, error = float(squared.mean()), float(squared.std() / np.sqrt(len(squared)))
     if found.covariance is not None:
-        onto = span.to_white @ span.from_white
         noise = onto.T @ found.covariance @ onto
         mean -= float((form * noise).sum())
         # The noise itself is known to 1 / sqrt(2 n) of its variance.

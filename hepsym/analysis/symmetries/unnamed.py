@@ -107,6 +107,10 @@ def restricted(row: Floats, others: Floats, fixed: NDArray[np.bool_], to: Floats
         aim[fixed] = to
         row[~fixed] -= (row[moving] - aim[moving]) @ slope
         others[:, ~fixed] -= (others[:, moving] - aim[moving]) @ slope
+        # Slopes from so few replicas fit these too well, and are themselves uncertain.
+        free, many = len(others) - 1 - int(moving.sum()), len(others) - 1
+        middle = others[:, ~fixed].mean(axis=0)
+        others[:, ~fixed] = middle + (others[:, ~fixed] - middle) * many / free
     row[fixed], others[:, fixed] = to, to
     return row, others
 
