@@ -16,6 +16,7 @@ from hepsym.analysis.symmetries.discrete import Discrete, discrete_symmetries, g
 from hepsym.analysis.symmetries.errors import BUDGET
 from hepsym.analysis.symmetries.generators import Generator, made, unequal_units
 from hepsym.analysis.symmetries.lie import fields_score, tangent_fields, tidy
+from hepsym.analysis.symmetries.lie_pca import BLUR, fields_from_neighbours
 from hepsym.analysis.symmetries.noise import find_noisy
 from hepsym.analysis.symmetries.projection import onto_surface
 from hepsym.analysis.symmetries.recognition import recognise
@@ -124,16 +125,16 @@ def discover(
     found = exact if noisy is None else noisy
     white = found.frame.white(mixed)
     dim = dimension(mixed, exact, noisy, spectrum=spectrum, scale=scale, seed=seed)
-    fields, notes = _tangent(found, white, dim)
+    fields, scores, notes = _tangent(found, white, dim)
     share = alpha * BUDGET["density"]
     many = found.frame.white(rows[order[:DENSITY_ROWS]])
     density = surviving(found, fields, many, names, alpha=0.65 * share, seed=seed)
-    bent = len(found.equations) > 0 and dim.value >= dim.left
-    blur = 30 * found.precision if bent else 0.05
+    by_equations = len(found.equations) > 0 and dim.value >= dim.left
+    bent = by_equations or len(fields) > 0
+    known_to = max(SMALL, 10 * found.precision) if by_equations else BLUR
+    blur = 0.05 if not bent else 30 * found.precision if by_equations else 3 * BLUR
     shown = fields if bent else density.certified
-    generators = made(
-        shown, found.frame, names, _scores(found, white, fields) if bent else density.bounds, blur
-    )
+    generators = made(shown, found.frame, names, scores if bent else density.bounds, blur)
     lost = made(density.broken, found.frame, names, density.p_values, blur)
     broken = [
         {
@@ -150,9 +151,7 @@ def discover(
         dimension=dim,
         constraints=tuple(recognise(found, test, names)),
         generators=generators,
-        algebra=(
-            identify(shown, max(SMALL, 10 * found.precision)) if bent else identify(shown, 0.05, closes=0.2)
-        ).name,
+        algebra=(identify(shown, known_to) if bent else identify(shown, 0.05, closes=0.2)).name,
         of="manifold" if bent else "density",
         broken=tuple(broken),
         discrete=tuple(discrete),
@@ -176,28 +175,33 @@ def discover(
     )
 
 
-def _tangent(found: Constraints, white: Floats, dim: Dimension) -> tuple[Floats, list[str]]:
-    """Fields along the surface; none where no equation bends it."""
+def _tangent(found: Constraints, white: Floats, dim: Dimension) -> tuple[Floats, Floats, list[str]]:
+    """Fields along the surface, by its equations, or by neighbourhoods where those do not tell all of it."""
     rank = found.frame.rank
-    none = np.zeros((0, rank, rank + 1))
+    none = np.zeros((0, rank, rank + 1)), np.empty(0)
+    if dim.value < (dim.left if len(found.equations) else rank):
+        fields, scores = fields_from_neighbours(white, dim.value)
+        if len(fields):
+            tidied = tidy(fields, found.frame, 3 * BLUR)
+            return (
+                tidied,
+                np.full(len(fields), scores.max()),
+                ["generators of the manifold by neighbourhoods"],
+            )
+        return *none, ["generators of the manifold: none by neighbourhoods, its equations are not known"]
     if not len(found.equations):
-        return none, []
-    if dim.value < dim.left:
-        return none, ["generators of the manifold were not looked for: its equations are of higher degree"]
+        return *none, []
     fields, _ = tangent_fields(_points(found, white), found.equations, found.precision)
     if not identify(fields).closed:
-        return none, ["generators of the manifold are not told: noise blurs them, they form no algebra"]
-    return tidy(fields, found.frame, 3 * found.precision), []
+        return *none, ["generators of the manifold are not told: noise blurs them, they form no algebra"]
+    fields = tidy(fields, found.frame, 3 * found.precision)
+    return fields, fields_score(_points(found, white), found.equations, fields), []
 
 
 def _points(found: Constraints, white: Floats) -> Floats:
     """Rows on the surface itself, where noise has taken them off it."""
     points = white[:FIELD_POINTS]
     return points if found.noise == 0 else onto_surface(points, found.equations)
-
-
-def _scores(found: Constraints, white: Floats, fields: Floats) -> Floats:
-    return fields_score(_points(found, white), found.equations, fields)
 
 
 def _check(rows: Floats, names: Sequence[str], alpha: float, scale: float | None, max_degree: int) -> None:
