@@ -82,14 +82,15 @@ def dimension(
     if exact_left == 0:
         return Dimension(0, 0, 0, "equations", counted=("equations leave 0: counted",))
     near = look(rows, exact, seed)
+    thick = None if near is None or noisy is not None else noise_thickness(near, exact)
+    start = _from(noise, thick) if scale is None else scale
     finest = LADDER[0] if near is None else near.finest
     thinnest = float(exact.frame.thickness[len(exact.frame.relations)])
-    ladder = _ladder(finest, thinnest, noise, near, scale)
+    ladder = _ladder(finest, thinnest, noise, near, start)
     caps = left_at(rows, ladder)
     bounds = {s: _bound(s, exact_left, left, noise, caps) for s in ladder}
     scales = _spectrum(ladder, bounds, near, exact_left)
-    thick = None if near is None or noisy is not None else noise_thickness(near, exact)
-    told = _declared(scales, _from(noise, thick) if scale is None else scale)
+    told = _declared(scales, start)
     jacobian = None if spectrum is None else count_by_gap(spectrum)
     low, high = _narrowed(told, jacobian)
     return Dimension(
@@ -106,14 +107,13 @@ def _left(rows: Floats, found: Constraints, tolerance: float) -> int:
 
 
 def _ladder(
-    finest: float, thinnest: float, noise: float, near: Neighbourhoods | None, asked: float | None
-) -> list[float]:
-    """Scales: 1, 2, 5 times powers of ten from what is resolved on, four noises, the one asked for."""
+    finest: float, thinnest: float, noise: float, near: Neighbourhoods | None, told: float
+) -> list[float]:  # fmt: skip
+    """Scales: 1, 2, 5 times powers of ten from what is resolved on, and the one that the value is told at."""
     steps = [] if near is None else [t for t in near.steps() if t > 0]
     start = min([finest, thinnest / 5, *(t / 5 for t in steps[:1]), *([noise / 5] if noise else [])])
-    inside = [s for s in LADDER if s > start]
-    extra = [start] + ([ABOVE * noise] if noise else []) + ([] if asked is None else [asked])
-    kept = [*extra, *(s for s in inside if all(abs(s / e - 1) > NEAR for e in extra))]
+    extra = [max(start, LADDER[0])] + ([told] if told > 0 else [])
+    kept = [*extra, *(s for s in LADDER if s > start and all(abs(s / e - 1) > NEAR for e in extra))]
     return sorted({min(max(s, LADDER[0]), 1.0) for s in kept})
 
 

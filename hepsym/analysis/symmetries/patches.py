@@ -3,9 +3,9 @@
 A neighbourhood of k rows is turned to its principal axes, widest first. For each d the coordinates
 beyond the first d are fitted by quadratics in those: what is left has the covariance S_d, and
 tau_d = sqrt(largest eigenvalue of S_d) is the thickness of the rows about a surface of dimension d.
-About a smooth surface of dimension d, tau_d falls as the cube of the neighbourhood's radius; noise and a
-narrow width stay; in a direction that is filled tau_d is as large as sigma_d, the spread along the d-th
-axis. So sigma_d / tau_d, at all sizes and places together, tells which it is.
+About a smooth surface of dimension d, tau_d falls as the cube of the neighbourhood's radius, or faster;
+noise and a narrow width stay; in a direction that is filled tau_d is as large as sigma_d, the spread along
+the d-th axis. So sigma_d / tau_d, at all sizes and places together, tells which it is.
 """
 
 from collections.abc import Callable, Iterator
