@@ -15,6 +15,9 @@ FAMILIES: dict[str, str] = {
     "cnnae": "hepsym.models.jets.family:CNNAEFamily",
     "jetvae": "hepsym.models.jets.family:JetMLPFamily",
     "lgatr": "hepsym.models.jets.family:LGATrFamily",
+    "equivae": "hepsym.models.equivae.family:EquiVAEFamily",
+    "cvae": "hepsym.models.equivae.family:CVAEFamily",
+    "mlvae": "hepsym.models.equivae.family:MLVAEFamily",
 }
 """Where the family of each model is; imported when it is asked for."""
 

@@ -1,0 +1,21 @@
+"""What is this, and how does it stand? Class codes r and transformation codes v: EquiVAE and its family."""
+
+from hepsym.models.equivae.action import Action, picture_rotations, plane_rotations
+from hepsym.models.equivae.class_sets import ClassSets, Supports
+from hepsym.models.equivae.estimator import CVAE, MLVAE, ClassModel, EquiVAE
+from hepsym.models.equivae.family import load_run
+from hepsym.models.equivae.settings import Settings
+
+__all__ = [
+    "CVAE",
+    "MLVAE",
+    "Action",
+    "ClassModel",
+    "ClassSets",
+    "EquiVAE",
+    "Settings",
+    "Supports",
+    "load_run",
+    "picture_rotations",
+    "plane_rotations",
+]

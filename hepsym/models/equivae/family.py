@@ -1,0 +1,206 @@
+"""How are EquiVAE, CVAE and ML-VAE trained by `hepsym fit`? A table with its class in one column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+
+from hepsym.errors import InputError
+from hepsym.models.dataset import Dataset
+from hepsym.models.equivae.batch_rows import ClassRows
+from hepsym.models.equivae.class_sets import ClassSets
+from hepsym.models.equivae.estimator import CVAE, MLVAE, ClassModel, EquiVAE
+from hepsym.models.equivae.inference import Fitted
+from hepsym.models.equivae.labels import read_labels
+from hepsym.models.equivae.preparation import Ready, build
+from hepsym.models.equivae.reading import Reading
+from hepsym.models.equivae.settings import Settings
+from hepsym.models.family import Family
+from hepsym.models.model import Model
+from hepsym.models.rundir import data_digest, read_config
+from hepsym.models.scaling import Scaling
+from hepsym.models.settings import FitSettings
+from hepsym.models.splitting import split_rows
+
+__all__ = ["CVAEFamily", "ClassOptions", "EquiVAEFamily", "MLVAEFamily", "load_run"]
+
+FEWEST = 4
+"""Rows of the rarest class that a batch must hold on average: each makes the others' class set."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassOptions:
+    """`--set name=value` of this family; see `Settings`, where what is not named here has its default."""
+
+    invariant: int = 16
+    picture: tuple[int, ...] = ()
+    """(h, w) or (h, w, channels) of pictures whose pixels are the columns; () is a vector."""
+    likelihood: str = "auto"
+    width: int = 128
+    depth: int = 2
+    discriminative: float = 1.0
+    softness: float = 1.0
+    classification: float = 10.0
+    leak_penalty: float = 0.0
+    """Of HSIC within a batch, which needs no memory of others and so survives a resumed run."""
+
+
+class ClassFamily(Family):
+    """Abstract: rows are columns and a class; rows of a batch are each other's class sets."""
+
+    labelled = True
+    options = ClassOptions
+    uses = frozenset({"latent"})
+    model: ClassVar[type[ClassModel]]
+
+    def settings(self, settings: FitSettings) -> Settings:
+        """Those of the network. Raises InputError for values that cannot be."""
+        own = self.own(settings)
+        discriminative = 0.0 if self.model.code == "product" else own.discriminative
+        return Settings(
+            code=self.model.code, kind="image" if own.picture else "vector", likelihood=own.likelihood,
+            invariant=own.invariant, equivariant=settings.latent, width=own.width, depth=own.depth,
+            discriminative=discriminative, softness=own.softness, classification=own.classification,
+            leak_penalty=own.leak_penalty, leak_measure="hsic", seed=settings.seed,
+        )  # fmt: skip
+
+    def prepare(
+        self, values: NDArray[np.float64], names: Sequence[str], settings: FitSettings, *, drop_constant: bool
+    ) -> Dataset:
+        """Split rows, scale all columns but the class by the training rows.
+
+        Raises InputError: no column of that name, labels that `read_labels` refuses, a class without two
+        training rows, unlabelled rows, a batch too small to hold class sets, a picture of another size.
+        """
+        del drop_constant  # a constant pixel is part of the picture
+        if settings.label not in names:
+            raise InputError(
+                f"there is no column {settings.label!r} to be the class: {', '.join(names[:20])}"
+            )
+        place = list(names).index(settings.label)
+        columns = [c for c in range(len(names)) if c != place]
+        labels, codes = read_labels(values[:, place])
+        if (codes < 0).any():
+            raise InputError(
+                f"{int((codes < 0).sum())} rows are unlabelled, and `hepsym fit` takes labelled ones; "
+                f"from Python, hepsym.models.equivae.{self.model.__name__}().fit(X, y) learns from both"
+            )
+        training, validation, test = split_rows(
+            len(values), settings.seed, settings.validation, settings.test
+        )
+        sets = ClassSets(codes[training], len(labels.classes))
+        if float(sets.shares.min()) * settings.batch < FEWEST or len(training) < settings.batch:
+            raise InputError(
+                f"a batch of {settings.batch} among {len(training)} training rows holds "
+                f"{float(sets.shares.min()) * settings.batch:.2g} of the rarest class: give a larger batch, "
+                f"{FEWEST} of each class and fewer than the rows"
+            )
+        picture = self.own(settings).picture
+        shape = picture or (len(columns),)
+        if int(np.prod(shape)) != len(columns):
+            raise InputError(
+                f"picture = {picture} has {int(np.prod(shape))} pixels, the table {len(columns)} columns"
+            )
+        kind = "image" if picture else "vector"
+        reading = Reading.of(values[training][:, columns].reshape(-1, *shape), kind)
+        order = [*columns, place]
+        scaling = Scaling(
+            tuple(order), np.append(reading.offset, 0.0), np.append(reading.scale, 1.0), np.zeros(len(names))
+        )
+        facts = {"classes": [int(c) for c in labels.classes], "shares": sets.shares.tolist(),
+                 "reading": reading.to_json()}  # fmt: skip
+        ready = scaling.apply(values)
+        return Dataset(
+            tuple(names), scaling, ready[training], ready[validation],
+            (len(training), len(validation), len(test)), data_digest(values, names), facts,
+        )  # fmt: skip
+
+    def build(
+        self,
+        config: Mapping[str, Any],
+        settings: FitSettings,
+        *,
+        betas: Sequence[float] | None = None,  # noqa: ARG002
+        seeds: Sequence[int] | None = None,  # noqa: ARG002
+    ) -> Model:
+        """The untrained network, for the loop."""
+        chosen, reading = _chosen(self.settings(settings), config)
+        rows = ClassRows(
+            build(chosen, reading, len(config["facts"]["classes"])), chosen, config["facts"]["classes"],
+            torch.tensor(config["facts"]["shares"]),
+        )  # fmt: skip
+        rows.name = self.name  # type: ignore[misc]
+        return rows
+
+    def loss(self, settings: FitSettings) -> str:
+        """In words."""
+        own = self.own(settings)
+        return (
+            "- bound(x|class set without x) - discriminative log[share of the true class] "
+            f"- classification log q(y|x) + leak_penalty HSIC(v, y), {own}"
+        )
+
+    def next_step(self, run: Path) -> str:
+        """From Python: as a model that predicts, transforms and swaps."""
+        return f"hepsym.models.equivae.load_run({str(run)!r}, X, y)"
+
+
+def _chosen(settings: Settings, config: Mapping[str, Any]) -> tuple[Settings, Reading]:
+    reading = Reading.from_json(config["facts"]["reading"])
+    name = settings.likelihood
+    if name == "auto":
+        name = "bernoulli" if reading.kind == "image" else "gaussian"
+    return Settings.from_json({**settings.to_json(), "likelihood": name}), reading
+
+
+def load_run(run: str | Path, x: ArrayLike, y: ArrayLike) -> ClassModel:
+    """The model of RUN with its best weights; class prototypes are made of rows x with labels y.
+
+    Raises InputError as `hepsym.models.load`; for a run of another family; for labels that are not the
+    run's classes or a class without two rows.
+    """
+    from hepsym.models.trained import load
+
+    trained = load(run)
+    kind = next(
+        (f for f in (EquiVAEFamily(), CVAEFamily(), MLVAEFamily()) if f.name == trained.settings.model), None
+    )
+    if kind is None or not isinstance(trained.model, ClassRows):
+        raise InputError(
+            f"{run} is a run of model {trained.settings.model}, none of classes: use hepsym.models.load"
+        )
+    config = read_config(Path(run))
+    settings, reading = _chosen(kind.settings(trained.settings), config)
+    labels, codes = read_labels(y, config["facts"]["classes"])
+    rows, nothing = np.arange(len(codes)), np.arange(0)
+    ready = Ready(settings, reading, labels, reading.apply(x), codes, rows, nothing, nothing)
+    model = kind.model(**settings.to_json())
+    model.adopt(Fitted.after(trained.model.finished(), ready))
+    return model
+
+
+class EquiVAEFamily(ClassFamily):
+    """Class sets without the row."""
+
+    name = "equivae"
+    model = EquiVAE
+
+
+class CVAEFamily(ClassFamily):
+    """The class' name."""
+
+    name = "cvae"
+    model = CVAE
+
+
+class MLVAEFamily(ClassFamily):
+    """Products of Gaussians."""
+
+    name = "mlvae"
+    model = MLVAE

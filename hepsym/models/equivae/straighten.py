@@ -1,0 +1,125 @@
+"""Can v be made alike in all classes without touching the model? One invertible map of v for each class.
+
+    v' = T_y(v),  decoder of v' = decoder of T_y^-1(v'),
+
+so the bound is what it was, to the last bit, and v' has in every class about the law N(0, 1): the means of q
+over a class' training rows are centred, whitened (symmetrically, which keeps axes) and, in a few rotated
+frames, mapped coordinate by coordinate from their quantiles to those of the normal law.
+Laparra, Camps-Valls, Malo, https://arxiv.org/abs/1602.00229 (iterative Gaussianisation).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+__all__ = ["ROUNDS", "Straightening", "straightening"]
+
+Floats = NDArray[np.float64]
+
+ROUNDS = 4
+"""Frames in which coordinates are mapped: the given one, then random ones."""
+KNOTS = 17
+"""Quantiles of each coordinate, from 3 % to 97 %; straight between, on as it ends beyond."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Straightening:
+    """T of every class; arrays lead with the class."""
+
+    middle: Floats
+    """(K, d)"""
+    whitening: Floats
+    """(K, d, d), symmetric"""
+    knots: Floats
+    """(K, ROUNDS, d, KNOTS) quantiles, increasing"""
+
+    def apply(self, v: Floats, codes: NDArray[np.int64]) -> Floats:
+        """T_y(v), (n, d), of v (n, d) and class numbers (n,)."""
+        return self._each(v, codes, self._forward)
+
+    def invert(self, v: Floats, codes: NDArray[np.int64]) -> Floats:
+        """The v of which `apply` makes this; to 1e-9 of its size."""
+        return self._each(v, codes, self._backward)
+
+    def with_class(self) -> "Straightening":
+        """With a class more, of which nothing is known: its T is the identity."""
+        d = self.middle.shape[1]
+        plain = np.tile(normal_quantiles(), (1, ROUNDS, d, 1))
+        return Straightening(
+            np.vstack([self.middle, np.zeros((1, d))]), np.concatenate([self.whitening, np.eye(d)[None]]),
+            np.concatenate([self.knots, plain]),
+        )  # fmt: skip
+
+    @staticmethod
+    def _each(v: Floats, codes: NDArray[np.int64], map_: Callable[[Floats, int], Floats]) -> Floats:
+        out = np.array(v, dtype=np.float64)
+        for k in np.unique(codes):
+            out[codes == k] = map_(out[codes == k], k)
+        return out
+
+    def _forward(self, v: Floats, k: int) -> Floats:
+        v = (v - self.middle[k]) @ self.whitening[k]
+        for frame, knots in zip(frames(v.shape[1]), self.knots[k], strict=True):
+            v = _coordinates(v @ frame, knots, backward=False) @ frame.T
+        return v
+
+    def _backward(self, v: Floats, k: int) -> Floats:
+        for frame, knots in zip(frames(v.shape[1])[::-1], self.knots[k][::-1], strict=True):
+            v = _coordinates(v @ frame, knots, backward=True) @ frame.T
+        found: Floats = np.linalg.solve(self.whitening[k], v.T).T + self.middle[k]
+        return found
+
+
+def straightening(v: Floats, codes: NDArray[np.int64], classes: int) -> Straightening:
+    """T of each class from its training rows v (n, d), class numbers (n,).
+
+    A class with fewer rows than 4 d + KNOTS is centred only: its spread is not known well enough.
+    """
+    d = v.shape[1]
+    normal = normal_quantiles()
+    middle, whitening = np.zeros((classes, d)), np.tile(np.eye(d), (classes, 1, 1))
+    knots = np.tile(normal, (classes, ROUNDS, d, 1))
+    for k in range(classes):
+        rows = v[codes == k]
+        middle[k] = rows.mean(0)
+        if len(rows) < 4 * d + KNOTS:
+            continue
+        values, vectors = np.linalg.eigh(np.cov(rows.T).reshape(d, d))
+        # What hardly varies stays small: stretched, it would be noise at full size.
+        whitening[k] = (vectors / np.sqrt(np.maximum(values, 1e-2))) @ vectors.T
+        moved = (rows - middle[k]) @ whitening[k]
+        for i, frame in enumerate(frames(d)):
+            turned = moved @ frame
+            knots[k, i] = np.maximum.accumulate(
+                np.quantile(turned, np.linspace(0.03, 0.97, KNOTS), axis=0).T + 1e-6 * np.arange(KNOTS),
+                axis=1,
+            )
+            moved = _coordinates(turned, knots[k, i], backward=False) @ frame.T
+    return Straightening(middle, whitening, knots)
+
+
+def normal_quantiles() -> Floats:
+    """(KNOTS,) of the standard normal law."""
+    found: Floats = norm.ppf(np.linspace(0.03, 0.97, KNOTS))
+    return found
+
+
+def frames(d: int) -> list[Floats]:
+    """ROUNDS rotations (d, d), the first the identity; the same in every call."""
+    rng = np.random.default_rng(d)
+    return [np.eye(d), *(np.linalg.qr(rng.normal(size=(d, d)))[0] for _ in range(ROUNDS - 1))]
+
+
+def _coordinates(v: Floats, knots: Floats, *, backward: bool) -> Floats:
+    """Each coordinate from its quantiles to the normal's, or back; straight on outside."""
+    normal = normal_quantiles()
+    out = np.empty_like(v)
+    for j in range(v.shape[1]):
+        a, b = (normal, knots[j]) if backward else (knots[j], normal)
+        low, high = (b[1] - b[0]) / (a[1] - a[0]), (b[-1] - b[-2]) / (a[-1] - a[-2])
+        inside = np.interp(v[:, j], a, b)
+        out[:, j] = inside + low * np.minimum(v[:, j] - a[0], 0) + high * np.maximum(v[:, j] - a[-1], 0)
+    return out

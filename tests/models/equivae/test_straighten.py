@@ -1,0 +1,56 @@
+"""v of every class on one law: there and back, a bound that does not move, a leak that does."""
+
+from pathlib import Path
+
+import numpy as np
+
+from hepsym.analysis.representation import leak
+from hepsym.generators.images import plane_orbits
+from hepsym.models.equivae import CVAE
+from hepsym.models.equivae.straighten import straightening
+
+RNG = np.random.default_rng(6)
+Y = np.arange(4000) % 2
+V = np.where(
+    Y[:, None] == 0, np.sinh(RNG.normal(size=(4000, 3))), 0.3 * RNG.normal(size=(4000, 3)) + [1, 0, 2]
+)
+"""One class with heavy tails about 0, another narrow and elsewhere."""
+
+
+def test_there_and_back() -> None:
+    t = straightening(V[:2000], Y[:2000], 2)
+    there = t.apply(V, Y)
+    np.testing.assert_allclose(t.invert(there, Y), V, atol=1e-9)
+
+
+def test_classes_become_alike() -> None:
+    """Rows that the maps were not made of: mean and variance of both within 5 standard errors, no leak."""
+    t = straightening(V[:2000], Y[:2000], 2)
+    new = t.apply(V[2000:], Y[2000:])
+    for k in (0, 1):
+        part = new[Y[2000:] == k]
+        assert np.abs(part.mean(0)).max() < 5 * np.sqrt(2 / 1000)
+        assert np.abs(part.std(0) - 1).max() < 0.2
+    assert leak(V[2000:], Y[2000:]).mlp.value > 0.95
+    assert leak(new, Y[2000:]).mlp.value < 0.58
+
+
+def test_too_few_rows_are_centred_only() -> None:
+    t = straightening(V[:20], Y[:20], 2)
+    np.testing.assert_allclose(t.apply(V[:20], Y[:20])[Y[:20] == 0].mean(0), 0, atol=1e-12)
+    np.testing.assert_array_equal(t.whitening[0], np.eye(3))
+
+
+def test_a_model_s_bound_and_pictures_stay_what_they_were(tmp_path: Path) -> None:
+    orbit = plane_orbits(400, classes=2, seed=2, noise=0.1)
+    small = {"equivariant": 2, "width": 16, "epochs": 3, "validation": 0.0}
+    plain, straight = (CVAE(**small, straighten=s).fit(orbit.x[:300], orbit.y[:300]) for s in (False, True))
+    x, y = orbit.x[300:], orbit.y[300:]
+    np.testing.assert_array_equal(plain.predictive_bound(x), straight.predictive_bound(x))
+    own = straight.decode(straight.transform(x, y)[1], y)
+    np.testing.assert_allclose(own, plain.decode(plain.transform(x, y)[1], y), atol=1e-5)
+    assert not np.allclose(straight.transform(x, y)[1], plain.transform(x, y)[1], atol=0.01)
+    straight.save(tmp_path / "m")
+    again = CVAE.load(tmp_path / "m")
+    np.testing.assert_array_equal(again.transform(x, y)[1], straight.transform(x, y)[1])
+    np.testing.assert_array_equal(again.swap(x, 1 - y), straight.swap(x, 1 - y))
