@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hepsym.analysis.spectrum import Spectrum
+from hepsym.analysis.symmetries.admission import admitted
 from hepsym.analysis.symmetries.algebra import SMALL, identify
 from hepsym.analysis.symmetries.constraints import Constraint, Constraints, find_constraints
 from hepsym.analysis.symmetries.density import DELTA
@@ -22,7 +23,6 @@ from hepsym.analysis.symmetries.projection import onto_surface
 from hepsym.analysis.symmetries.recognition import recognise
 from hepsym.analysis.symmetries.straightened import beyond_linear
 from hepsym.analysis.symmetries.survival import surviving
-from hepsym.errors import InputError
 
 __all__ = ["Discovery", "discover"]
 
@@ -112,9 +112,7 @@ def discover(
     Raises InputError for too few rows, degrees outside 1 to 3, alpha outside (0, 1/2), scale or noise
     outside (0, 1).
     """
-    _check(rows, names, alpha, scale, max_degree)
-    if noise is not None and not 0 < noise < 1:
-        raise InputError(f"noise = {noise:g} is not between 0 and 1 (standard deviations of a column)")
+    rows = admitted(rows, names, alpha=alpha, scale=scale, noise=noise, max_degree=max_degree)
     order = np.random.default_rng([seed, len(rows)]).permutation(len(rows))
     mixed = rows[order[:ROWS]]
     half = len(mixed) // 2
@@ -202,20 +200,3 @@ def _points(found: Constraints, white: Floats) -> Floats:
     """Rows on the surface itself, where noise has taken them off it."""
     points = white[:FIELD_POINTS]
     return points if found.noise == 0 else onto_surface(points, found.equations)
-
-
-def _check(rows: Floats, names: Sequence[str], alpha: float, scale: float | None, max_degree: int) -> None:
-    n, columns = rows.shape
-    if len(names) != columns:
-        raise InputError(f"{len(names)} names for {columns} columns: give one each")
-    if not 0 < alpha < 0.5:
-        raise InputError(f"alpha = {alpha:g} is not between 0 and 0.5")
-    if scale is not None and not 0 < scale < 1:
-        raise InputError(f"scale = {scale:g} is not between 0 and 1 (standard deviations of a column)")
-    if max_degree not in {1, 2, 3}:
-        raise InputError(f"max_degree = {max_degree} is not 1, 2 or 3")
-    needed = 2 * (columns + 20)
-    if n < needed:
-        raise InputError(
-            f"{n} rows for {columns} columns are too few: give at least {needed}, or fewer columns"
-        )

@@ -31,8 +31,9 @@ EQUAL_SIZES = 1.5
 PLACES = (0.15, 0.65, 0.85)
 """Quantiles of the votes: an interval spans the outer two. What a third and more of the places show is
 told, since the dimension of a union is the largest."""
-FEW = 20
-"""A column of so few values is a set of points; of more that repeat, a lattice."""
+FEW, LEAST = 20, 5
+"""A column of fewer than LEAST values is a set of points, and one of up to FEW that are not evenly spaced;
+others that repeat are a lattice."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,9 +170,12 @@ def _unrounded(rows: Floats, seed: int) -> tuple[Floats, float]:
     out, largest = rows, 0.0
     for j in range(rows.shape[1]):
         values, counts = np.unique(rows[:, j], return_counts=True)
-        if len(values) <= FEW or np.median(counts) < 2:
+        if len(values) < 2 or np.median(counts) < 2:
             continue
-        step = float(np.median(np.diff(values)))
+        steps = np.diff(values)
+        step = float(np.median(steps))
+        if len(values) <= FEW and (len(values) < LEAST or steps.min() < 0.99 * step):
+            continue
         if out is rows:
             out = rows.copy()
         out[:, j] += step * (rng.random(len(rows)) - 0.5)

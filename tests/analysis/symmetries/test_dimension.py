@@ -89,13 +89,13 @@ def test_noise_of_another_size_in_each_column_leaves_the_dimension() -> None:
 @pytest.mark.parametrize("kind", ["normal", "even", "heavy", "skewed", "clusters"])
 def test_full_densities_fill_all_their_columns(columns: int, kind: str) -> None:
     rng = np.random.default_rng([columns, 8])
-    n = 2000
+    n, centres = 2000, rng.normal(size=(4, columns))
     rows = {
         "normal": lambda: rng.normal(size=(n, columns)) @ rng.normal(size=(columns, columns)),
         "even": lambda: rng.uniform(size=(n, columns)),
         "heavy": lambda: rng.standard_t(3, size=(n, columns)),
         "skewed": lambda: rng.exponential(size=(n, columns)),
-        "clusters": lambda: 3 * rng.normal(size=(4, columns))[rng.integers(0, 4, n)] + rng.normal(size=(n, columns)),
+        "clusters": lambda: 3 * centres[rng.integers(0, 4, n)] + rng.normal(size=(n, columns)),
     }[kind]()  # fmt: skip
     d = told(rows)
     assert (d.value, d.high) == (columns, columns)

@@ -1,4 +1,4 @@
-"""Thickness about the best surface: the cube of the radius if it is smooth, and the noise if there is noise."""
+"""Thickness about the best surface: the cube of the radius if it is smooth, and the noise where there is."""
 
 import numpy as np
 import pytest
