@@ -1,4 +1,4 @@
-"""The zoo judges fairly: formulas are read as printed, wrong ones found out, tables are those of the scores."""
+"""The zoo judges fairly: formulas are read as printed, wrong ones found out, tables are the scores' own."""
 
 import json
 import runpy
