@@ -18,6 +18,8 @@ __all__ = ["Found", "find_symmetries"]
 
 Floats = NDArray[np.float64]
 
+LARGEST = 1e40
+
 DRAWN = 20_000
 """Rows kept for figures."""
 
@@ -62,6 +64,7 @@ def find_symmetries(
     with_label = columns if columns is None or trajectory is None else [*columns, trajectory]
     source = open_source(Path(path), with_label, seed)
     rows, labels = _parted(source.rows, trajectory)
+    _check_sizes(rows)
     start = time.perf_counter()
     share = alpha if labels is None else alpha / 2
     found = plain(
@@ -89,6 +92,18 @@ def find_symmetries(
         spectrum=source.spectrum,
         seconds=time.perf_counter() - start,
     )
+
+
+def _check_sizes(rows: Rows) -> None:
+    """Numbers whose cubes and their squares are no numbers any more are refused."""
+    largest, spread = np.abs(rows.values).max(axis=0, initial=0.0), np.ptp(rows.values, axis=0)
+    for name, size, width in zip(rows.names, largest, spread, strict=True):
+        if size > LARGEST or 0 < width < 1 / LARGEST:
+            told = f"reaches {size:.0e}" if size > LARGEST else f"varies by {width:.0e} only"
+            raise InputError(
+                f"column {name!r} {told}: its powers leave what a double can hold; give it in units in which "
+                f"it is between {1 / LARGEST:.0e} and {LARGEST:.0e}"
+            )
 
 
 def _parted(rows: Rows, trajectory: str | None) -> tuple[Rows, Floats | None]:
