@@ -92,8 +92,8 @@ def energy_mover(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 
     with a = E-hat / sum E-hat and b = E / sum E. Ground distance 1 - cos = chord^2 / 2, energies in units of
     the mass. After Komiske, Metodiev and Thaler, arXiv:1902.02346, with angles of the rest frame for
-    rapidities and azimuths, which no boost leaves alone. Sinkhorn's iteration, 200 rounds at e = 0.02, and the value of
-    its dual; the gradient is exact for a converged iteration: T by the costs, the potentials by a.
+    rapidities and azimuths, which no boost leaves alone. Sinkhorn's iteration, 200 rounds at e = 0.02, and
+    the value of its dual; the gradient is exact for a converged iteration: T by the costs, potentials by a.
     Error: above the least work by at most 0.02 log(S P), so that a jet is not at 0 from itself.
     """
     cost = 1 - _directions(found) @ _directions(target).mT

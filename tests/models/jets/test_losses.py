@@ -32,7 +32,9 @@ def test_a_jet_is_at_no_distance_from_itself(name: str) -> None:
     mask = (p != 0).any(-1)
     order = p[..., 0].argsort(dim=1, descending=True)
     sorted_p = p.gather(1, order[..., None].expand_as(p))
-    same = sorted_p if name in ("mse", "distance") else p if name == "mse-as-given" else p[:, [3, 1, 0, 2, 5, 4]]
+    same = (
+        sorted_p if name in ("mse", "distance") else p if name == "mse-as-given" else p[:, [3, 1, 0, 2, 5, 4]]
+    )
     found = jet_loss(name, same, p, mask)
     assert found.abs().max() < (0.02 * np.log(36) if name == "energy-mover" else 1e-15)
     assert (jet_loss(name, massless(5, 6, 4), p, mask) > found).all()
