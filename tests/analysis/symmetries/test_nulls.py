@@ -22,10 +22,7 @@ def claims(table: Null, told: Discovery) -> int:
 SMALL = [s for s in range(200) if null(s).rows.size < 20_000][:44]
 
 
-REPEATED = pytest.mark.xfail(reason="rows that repeat: dimension() divides by the distance of neighbours")
-
-
-@pytest.mark.parametrize("seed", [pytest.param(s, marks=REPEATED) if s in {8, 52} else s for s in SMALL])
+@pytest.mark.parametrize("seed", SMALL)
 def test_a_null_carries_no_claim(seed: int) -> None:
     table = null(seed)
     told = discover(table.rows, table.columns, seed=seed)
