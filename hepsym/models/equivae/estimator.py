@@ -61,7 +61,10 @@ class ClassModel(ABC):
         sets = ClassSets(ready.codes[ready.training], len(ready.labels.classes))
         shown = torch.from_numpy(ready.features[ready.training]).to(device)
         free = torch.from_numpy(ready.features[ready.unlabelled]).to(device)
-        self.history_ = train(network, shown, sets, free, ready.settings, action=action, progress=progress)
+        self.history_ = train(
+            network, shown, sets, free, ready.settings, shape=ready.reading.shape, action=action,
+            progress=progress,
+        )  # fmt: skip
         fitted = Fitted.after(network.cpu(), ready)
         if ready.settings.straighten:
             rows = ready.training

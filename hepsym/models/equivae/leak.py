@@ -5,6 +5,7 @@ v is independent of y exactly when each is 0 in the limit of many rows (an adver
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
 from torch.nn import functional
 
 from hepsym.models.equivae.bodies import perceptron
@@ -87,5 +88,7 @@ class Adversary(nn.Module):
 
     def penalty(self, v: Tensor) -> Tensor:
         """KL(uniform || adversary(y|v)) in nats, averaged: 0 where the adversary sees nothing in v."""
-        log_p = functional.log_softmax(self.net(v), -1)
+        # Its weights as they are now, as constants: it goes on learning before the model's step is made.
+        own = {name: p.detach().clone() for name, p in self.net.named_parameters()}
+        log_p = functional.log_softmax(functional_call(self.net, own, (v,)), -1)
         return -log_p.mean() - torch.log(torch.tensor(float(log_p.shape[-1])))

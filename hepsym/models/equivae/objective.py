@@ -1,6 +1,7 @@
 """What is minimised? Losses of a batch of labelled rows, and of rows without a label."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -71,18 +72,19 @@ class Labelled:
 
 def labelled_loss(
     network: Network, x: Tensor, supports: Supports, sets: Labelling, settings: Settings,
-    generator: torch.Generator, warmth: float = 1.0,
+    generator: torch.Generator, warmth: float = 1.0, move: Callable[[Tensor], Tensor] | None = None,
 ) -> Labelled:  # fmt: skip
     """The loss of the rows of `supports` among x (n, D); they are each other's class sets.
 
-    warmth < 1 multiplies the KL terms in the loss, not in the terms that are told.
+    warmth < 1 multiplies the KL terms in the loss, not in the terms that are told. move changes rows
+    in ways that leave their class.
 
     Classes count by their shares of the labelled rows, however many rows of each are in the batch.
     """
     there = supports.there
     rows = supports.rows[there]
     codes = sets.codes[rows].to(x.device)
-    batch = x[rows.to(x.device)]
+    batch = x[rows.to(x.device)] if move is None else move(x[rows.to(x.device)])
     features = network.body(batch)
     members = network.code.embed(features)
     embedded = members.new_zeros((*there.shape, members.shape[-1]))

@@ -65,6 +65,12 @@ class Settings:
     straighten: bool = False
     """Map v of every class onto one law after the training, at no cost to the bound: `Straightening`."""
     action_penalty: float = 0.0
+    shift: float = 0.0
+    """Pixels by which pictures are moved at random in training, where that leaves their class: `Wobble`."""
+    turn: float = 0.0
+    """Radians by which they are turned."""
+    stretch: float = 0.0
+    """Share by which they are scaled."""
     self_included: bool = False
     """Let x into its own class set, as one must not: to show what happens (v collapses)."""
     warmup: float = 0.2
@@ -97,6 +103,9 @@ class Settings:
             "leak_penalty",
             "action_penalty",
             "weight_decay",
+            "shift",
+            "turn",
+            "stretch",
         )
         for name in weights:
             value = getattr(self, name)

@@ -15,6 +15,7 @@ from hepsym.models.equivae.leak import Adversary, class_mmd, hsic, spread
 from hepsym.models.equivae.network import Network
 from hepsym.models.equivae.objective import Labelled, action_loss, labelled_loss, unlabelled_loss
 from hepsym.models.equivae.settings import Settings
+from hepsym.models.equivae.wobble import Wobble
 from hepsym.random import key
 
 __all__ = ["Epoch", "Progress", "generator", "train"]
@@ -44,17 +45,21 @@ def generator(seed: int, purpose: str) -> torch.Generator:
 
 def train(
     network: Network, labelled: Tensor, sets: ClassSets, unlabelled: Tensor, settings: Settings,
-    *, action: Action | None = None, progress: Progress = None,
+    *, shape: tuple[int, ...] = (), action: Action | None = None, progress: Progress = None,
 ) -> list[Epoch]:  # fmt: skip
     """Train in place on features labelled (n_l, D), whose class numbers are in sets, and unlabelled (n_u, D).
 
-    The learning rate rises over the first tenth of the steps and falls to 0 along a cosine. Numbers
-    drawn are a function of settings.seed. Raises RunError where the loss is no longer finite.
+    shape: (h, w, channels) of pictures, for `Wobble`. The learning rate rises over the first tenth of the
+    steps and falls to 0 along a cosine. Numbers drawn are a function of settings.seed. Raises RunError
+    where the loss is no longer finite.
     """
     if settings.action_penalty > 0 and action is None:
         raise InputError("action_penalty is above 0, but no action is given: fit(..., action=...)")
     drawn = generator(settings.seed, "training")
     extras = Extras(network, settings, sets.classes, labelled.device, action, drawn)
+    move = None
+    if len(shape) == 3 and (settings.shift or settings.turn or settings.stretch):
+        move = Wobble((shape[0], shape[1], shape[2]), settings.shift, settings.turn, settings.stretch, drawn)
     groups, steps = _steps(sets, len(unlabelled), settings)
     optimiser = torch.optim.AdamW(
         network.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
@@ -73,12 +78,13 @@ def train(
             warmth = min(1.0, done / settings.warmup) if settings.warmup else 1.0
             loss, terms = labelled.new_zeros(()), {}
             for group in islice(supports, groups):
-                found = labelled_loss(network, labelled, group, sets, settings, drawn, warmth)
+                found = labelled_loss(network, labelled, group, sets, settings, drawn, warmth, move)
                 more, told = extras(labelled, found, warmth)
                 loss, terms = loss + (found.loss + more) / groups, found.terms | told
             if len(unlabelled):
                 rows = order[step * settings.batch : (step + 1) * settings.batch].to(unlabelled.device)
-                free, told = unlabelled_loss(network, unlabelled[rows], group, found.embedded, drawn, warmth)
+                shown = unlabelled[rows] if move is None else move(unlabelled[rows])
+                free, told = unlabelled_loss(network, shown, group, found.embedded, drawn, warmth)
                 loss, terms = loss + settings.unlabelled * free, terms | told
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]

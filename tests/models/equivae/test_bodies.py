@@ -12,6 +12,7 @@ from hepsym.models.equivae.bodies import Cloud, Picture
 from hepsym.models.equivae.labels import read_labels
 from hepsym.models.equivae.reading import Reading
 from hepsym.models.equivae.temperature import fit_temperature
+from hepsym.models.equivae.wobble import Wobble
 
 
 def test_a_cloud_has_no_order_and_no_padding() -> None:
@@ -90,6 +91,25 @@ def test_a_turned_picture_is_numpy_s_quarter_turn() -> None:
     action = picture_rotations((6, 6, 1))
     turned = action.apply(picture.flatten(1), torch.tensor([[torch.pi / 2]])).reshape(6, 6)
     np.testing.assert_allclose(turned, np.rot90(picture[0]), atol=1e-6)
+
+
+def test_small_motions_are_small_and_new_every_time() -> None:
+    """A shift of whole pixels by hand; turns and stretches keep the sum of a picture that stays inside."""
+    picture = torch.zeros((200, 12, 12))
+    picture[:, 4:8, 4:8] = torch.rand((4, 4), generator=torch.Generator().manual_seed(1))
+    flat = picture.flatten(1)
+    still = Wobble((12, 12, 1), 0.0, 0.0, 0.0, torch.Generator().manual_seed(2))(flat)
+    torch.testing.assert_close(still, flat)
+    moved = Wobble((12, 12, 1), 2.0, 0.0, 0.0, torch.Generator().manual_seed(2))(flat)
+    torch.testing.assert_close(moved.sum(1), flat.sum(1))
+    at = torch.arange(12.0)
+    off = (moved.reshape(-1, 12, 12).sum(1) @ at - flat.reshape(-1, 12, 12).sum(1) @ at) / flat.sum(1)
+    assert float(off.abs().max()) <= 2 + 1e-4
+    assert float(off.abs().max()) > 1.8
+    assert abs(float(off.mean())) < 5 * 2 / np.sqrt(3 * 200)
+    turned = Wobble((12, 12, 1), 0.0, 0.2, 0.0, torch.Generator().manual_seed(2))(flat)
+    torch.testing.assert_close(turned.sum(1), flat.sum(1), rtol=0.05, atol=0)
+    assert not torch.allclose(turned[0], turned[1])
 
 
 def test_rho_is_a_representation() -> None:

@@ -77,4 +77,4 @@ def test_an_adversary_learns_and_then_costs() -> None:
         assert float(adversary.penalty(told)) > 1
         for parameter in adversary.net[-1].parameters():
             parameter.zero_()
-    assert float(adversary.penalty(told).abs()) < 1e-6
+        assert float(adversary.penalty(told).abs()) < 1e-6
