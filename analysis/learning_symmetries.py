@@ -16,12 +16,15 @@ from typing import Any
 
 import numpy as np
 
+from hepsym.events import read_table
 from hepsym.report.study import run_study
 from hepsym.report.study_card import load_study, study_names
+from hepsym.report.study_rows import rows_path
 
 FOLDER = "learning-symmetries/"
 RULES = ("kl", "variance", "variance_over_noise", "jacobian")
 SHOWN_BETA = 0.1
+THIN = 0.05
 
 Told = Mapping[str, Any]
 
@@ -62,22 +65,36 @@ def none_as_dash(value: int | None) -> str:
     return "–" if value is None else str(value)
 
 
-def print_counts(found: Mapping[str, tuple[Told, Told]]) -> None:
+def linear_span(name: str, folder: Path) -> int:
+    """Directions that are thicker than 5 % of the columns' standard deviations."""
+    out = folder / name
+    rows = read_table(rows_path(load_study(out / "study.toml").generate, out)).values
+    spread = rows.std(axis=0)
+    varies = spread > 1e-9 * np.abs(rows).max(axis=0)
+    scaled = (rows[:, varies] - rows[:, varies].mean(axis=0)) / spread[varies] / np.sqrt(len(rows))
+    return int((np.linalg.svd(scaled, compute_uv=False) > THIN).sum())
+
+
+def print_counts(found: Mapping[str, tuple[Told, Told]], span_of: Mapping[str, int]) -> None:
     """The truth beside every count."""
-    print("\n| rows | columns | d | k | KL | Var μ | Var μ / σ² | Jacobian | symmetries: d | equations |")
-    print("|" + "---|" * 10)
+    print(
+        "\n| rows | columns | span | d | k | KL | Var μ | Var μ / σ² | Jacobian | symmetries: d | equations |"
+    )
+    print("|" + "---|" * 11)
     for name, (latents, told) in found.items():
         truth, d = latents["truth"], told["dimension"]
         interval = str(d["value"]) if d["low"] == d["high"] else f"{d['value']} ({d['low']}-{d['high']})"
         plateaus = [none_as_dash(latents["plateau"][rule]) for rule in RULES]
-        cells = [name, str(len(told["columns"])), str(truth["dimension"]), str(truth["latents"]), *plateaus]
+        cells = [name, str(len(told["columns"])), str(span_of[name]), str(truth["dimension"])]
+        cells += [str(truth["latents"]), *plateaus]
         print("| " + " | ".join([*cells, interval, str(len(told["constraints"]))]) + " |")
     print("\nright of all:", end=" ")
     for rule in RULES:
         values = [(t["plateau"][rule], t["truth"]) for t, _ in found.values()]
         dims = sum(v == truth["dimension"] for v, truth in values)
         codes = sum(v == truth["latents"] for v, truth in values)
-        print(f"{rule} {dims} of {len(values)} dimensions, {codes} codes;", end=" ")
+        spans = sum(t["plateau"][rule] == span_of[name] for name, (t, _) in found.items())
+        print(f"{rule} {dims} of {len(values)} dimensions, {codes} codes, {spans} spans;", end=" ")
     right = sum(s["dimension"]["value"] == t["truth"]["dimension"] for t, s in found.values())
     print(f"symmetries {right} of {len(found)} dimensions")
 
@@ -163,7 +180,7 @@ def main() -> None:
     names = asked.names or [n.removeprefix(FOLDER) for n in study_names() if n.startswith(FOLDER)]
     run(names, asked.out)
     found = read(names, asked.out)
-    print_counts(found)
+    print_counts(found, {name: linear_span(name, asked.out) for name in names})
     for rule in ("kl", "jacobian"):
         print_over_beta(found, rule)
     print_relevance(found)
