@@ -52,11 +52,13 @@ class DensitySymmetry:
 def density_symmetry(
     fit: Floats, test: Floats, candidates: Floats, columns: Floats, *, alpha: float, seed: int,
     names: list[str] | None = None, simplest: Callable[[Floats], Floats] = lambda a: a,
+    beside: Floats | None = None,
 ) -> DensitySymmetry:  # fmt: skip
     """Which of the span of candidates (P, r, r), antisymmetric, leave the density of white rows as it is.
 
     fit, test (n, r) white, columns (D, r): the columns' directions (0 for those that have none), simplest:
-    a basis of the span of what is left that is told in few words. P(any claim false) <= alpha, half for
+    a basis of the span of what is left that is told in few words; beside (m, r, r): what is known to be
+    broken already, and may be mixed into the candidates by errors. P(any claim false) <= alpha, half for
     certificates and half for what is called broken, over all P and all test functions.
     """
     count, r = len(candidates), fit.shape[1]
@@ -68,7 +70,7 @@ def density_symmetry(
     ordered = _ordered(candidates, responses(fit, probes)) if count > 1 else candidates
     answers = responses(test, probes)
     tests = probes.count * count
-    broken, p_values = _broken(ordered, answers, alpha / 2)
+    broken, p_values = _broken(ordered, answers, alpha / 2, empty if beside is None else beside)
     lost = ordered[broken]
     if len(lost) > 1:
         told = simplest(lost)
@@ -109,32 +111,44 @@ def _bound(answers: Responses, a: Floats, level: float) -> float:
     return float((np.abs(value) + level * error).max())
 
 
-def _broken(ordered: Floats, answers: Responses, alpha: float) -> tuple[NDArray[np.bool_], Floats]:
+def _broken(
+    ordered: Floats, answers: Responses, alpha: float, beside: Floats
+) -> tuple[NDArray[np.bool_], Floats]:
     """Which answer, and their p-values: Bonferroni over matrices and test functions."""
-    count, functions = len(ordered), len(answers.w)
+    count = len(ordered)
     broken, p_values = np.zeros(count, dtype=bool), []
     told = answers.answers(ordered)
-    weight = np.ones(functions)
+    weight = 1 / answers.of(ordered[0])[1]
     span: list[tuple[Floats, Floats]] = []  # answers of broken matrices, orthonormal, and the matrices
+    for a, answer in zip(beside, answers.answers(beside).T, strict=True):
+        _join(span, answer * weight, a)
     for i, a in enumerate(ordered):
         p = _p_value(answers, a)
         if p >= alpha / count:
             continue
-        if not span:
-            weight = 1 / answers.of(a)[1]
-        rest, matrix = told[:, i] * weight, a
-        for direction, made in span:
-            part = float(direction @ rest)
-            rest, matrix = rest - part * direction, matrix - part * made
         if span:
-            p = _p_value(answers, matrix)
+            p = _p_value(answers, _apart(span, told[:, i] * weight, a)[1])
             if p >= alpha / count:
                 continue
         broken[i] = True
         p_values.append(p)
-        size = max(float(np.linalg.norm(rest)), 1e-300)
-        span.append((rest / size, matrix / size))
+        _join(span, told[:, i] * weight, a)
     return broken, np.array(p_values)
+
+
+def _apart(span: list[tuple[Floats, Floats]], answer: Floats, matrix: Floats) -> tuple[Floats, Floats]:
+    """The matrix less what of the span makes its answers least, and those answers."""
+    for direction, made in span:
+        part = float(direction @ answer)
+        answer, matrix = answer - part * direction, matrix - part * made
+    return answer, matrix
+
+
+def _join(span: list[tuple[Floats, Floats]], answer: Floats, matrix: Floats) -> None:
+    rest, matrix = _apart(span, answer, matrix)
+    size = float(np.linalg.norm(rest))
+    if size > 1e-9 * float(np.linalg.norm(answer)):
+        span.append((rest / size, matrix / size))
 
 
 def _p_value(answers: Responses, a: Floats) -> float:

@@ -82,6 +82,7 @@ def surviving(
     told = density_symmetry(
         fit, test, candidates, columns @ np.linalg.inv(inner.root), alpha=0.75 * alpha, seed=seed,
         names=list(names), simplest=lambda a: _antisymmetric(simplest(_as_fields(a))),
+        beside=_antisymmetric(moving),
     )  # fmt: skip
     moving = inner.out_of(moving)
     return Survival(
