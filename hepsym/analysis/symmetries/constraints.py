@@ -37,6 +37,8 @@ Floats = NDArray[np.float64]
 EXACT_LINEAR = 1e-7
 """A flat direction must be this thin, in standard deviations, or rounding: a density may well be thin,
 and of nearly dependent columns it is. Curved surfaces need EXACT only."""
+EXACT_CUBIC = 1e-8
+"""Smooth curves are near to cubics, to 1e-6 where they bend little: these must hold better than quadrics."""
 CUBIC_MONOMIALS = 300
 """Cubic equations are looked for up to so many monomials: 10 directions."""
 ENOUGH = 3
@@ -130,8 +132,9 @@ def find_constraints(fit: Floats, test: Floats, *, max_degree: int, alpha: float
         quadrics = fit_quadrics(y, exactness)
         residuals, p_values = _tested(held_out, quadrics, 10 * exactness)
     if degree >= 3 and rank > 0:
-        cubics = fit_cubics(y, quadrics, exactness)
-        cubic_residuals, cubic_p = _tested(held_out, cubics, 10 * exactness)
+        fine = max(EXACT_CUBIC, rounding)
+        cubics = fit_cubics(y, quadrics, fine)
+        cubic_residuals, cubic_p = _tested(held_out, cubics, 10 * fine)
     tests = fit.shape[1] + (count(rank, degree) - 1 if degree >= 2 else 0)
     claimed = holm(np.concatenate([linear_p, p_values, cubic_p]), alpha, tests)
     if not claimed[: len(linear_p)].all() and len(linear_p):

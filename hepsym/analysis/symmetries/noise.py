@@ -58,6 +58,7 @@ SCREENED = 4000
 """Rows that numbers of equations are read from."""
 JUDGED = 6000
 """Rows that profiles are judged on."""
+NEIGHBOURS, NEIGHBOURS_OF = 10, 3000
 PLACES = 12
 """Above this many coordinates of the surface, places are told by these and their squares only."""
 
@@ -84,22 +85,23 @@ def find_noisy(
     if exact.degree < 2 or r < 2 or len(exact.quadrics) or count(r, 2) > MOST or len(fit) < 4 * count(r, 2):
         return None
     given = scale if scale is not None else noise
-    made = _hypotheses(fit, exact, given, exactly=scale is None)
-    best: tuple[_Hypothesis, NoisySurface, Floats] | None = None
-    for guess in made:
-        if best is not None and guess.flat + guess.curved < best[0].flat + best[0].curved:
-            break
+    # What follows is told by the rows of the fit: the hypotheses left are those that alpha is shared by.
+    fitted = []
+    for guess in _hypotheses(fit, exact, given, exactly=scale is None):
         free = noise is None and guess.curved > 0
         surface = fit_surface(guess.where.into(fit), guess.flat, guess.curved, guess.variance, free=free)
-        if scale is not None:
-            p_values = np.zeros(guess.flat + guess.curved)
-        else:
-            if min(surface.following) < GAP:
-                continue
+        if scale is not None or min(surface.following) >= GAP:
+            fitted.append((guess, surface))
+    best: tuple[_Hypothesis, NoisySurface, Floats] | None = None
+    for guess, surface in fitted:
+        if best is not None and guess.flat + guess.curved < best[0].flat + best[0].curved:
+            break
+        p_values = np.zeros(guess.flat + guess.curved)
+        if scale is None:
             p_values = _p_values(surface, guess.where.into(test[:JUDGED]), flat_alone=noise is not None)
-            if p_values.max() * len(made) > alpha:
+            p_values = np.minimum(p_values * len(fitted), 1.0)
+            if p_values.max() > alpha:
                 continue
-        p_values = np.minimum(p_values * len(made), 1.0)
         if best is None or _order(guess, surface) < _order(best[0], best[1]):
             best = guess, surface, p_values
     if best is None:
@@ -171,12 +173,13 @@ def _p_values(made: NoisySurface, test: Floats, *, flat_alone: bool) -> Floats:
     if not _spreads_along(made, y):
         return refused
     place = onto_surface(y, made.observed) if m else y
+    near = cKDTree(place).query(place[:NEIGHBOURS_OF], k=NEIGHBOURS + 1)[1][:, 1:]
     if place.shape[1] <= PLACES:
         place = monomials(place, 2)[:, 1:]
     else:
         place = np.concatenate([place, place**2], axis=1)
     place = (place - place.mean(axis=0)) / np.maximum(place.std(axis=0), 1e-12)
-    p_values = np.array([profile_p_value(d[:, a], place) for a in range(k + m)])
+    p_values = np.array([profile_p_value(d[:, a], place, near) for a in range(k + m)])
     if m == 0 and not flat_alone:
         p_values = np.maximum(p_values, equal_widths_p_value(d))
     return p_values

@@ -21,23 +21,29 @@ __all__ = ["equal_widths_p_value", "profile_p_value"]
 Floats = NDArray[np.float64]
 
 NORMAL_KURTOSIS = 0.1226
-KURTOSIS, SKEWNESS = 0.06, 0.10
-"""Margins; L-kurtosis of a uniform law is 0, of a parabola 0.06, of a logistic law 0.17, of Laplace's 0.24"""
-WIDTH, MIDDLE = 0.5, 0.35
+KURTOSIS, SKEWNESS = 0.08, 0.10
+"""Margins; the L-kurtosis of a uniform law is 0, of Student's t of 5 it is 0.19, of Laplace's law 0.24"""
+WIDTH, MIDDLE = 0.6, 0.4
 """Margins on the standard deviation over places of d^2 and of d, where d has variance 1"""
-SIZE = 0.3
+SIZE = 0.5
 """Margin on the variance of d, which is 1 if the noise is as fitted"""
-BLOCKS = 25
+BLOCKS = 40
 
 
-def profile_p_value(d: Floats, place: Floats) -> float:
-    """P-value of "the profile is not that of noise", of distances d (n,) in noises at places (n, p)."""
+def profile_p_value(d: Floats, place: Floats, near: NDArray[np.int64]) -> float:
+    """P-value of "the profile is not that of noise", of distances d (n,) in noises.
+
+    place (n, p): features of where on the surface a row is. near (m, k): rows near the first m rows, on the
+    surface, not themselves: what their distances tell of the row's own is no noise but a wrong equation.
+    """
+    alike = d[: len(near)] * d[near].mean(axis=1)
     tests = [
         _within(lambda part: float((d[part] ** 2).mean()) - 1.0, len(d), SIZE),
         _within(lambda part: _shape(d[part])[0], len(d), SKEWNESS),
         _within(lambda part: _shape(d[part])[1] - NORMAL_KURTOSIS, len(d), KURTOSIS),
         _explained(d**2, place, WIDTH),
         _explained(d, place, MIDDLE),
+        _within(lambda part: max(float(alike[part].mean()), 0.0), len(alike), MIDDLE**2),
     ]
     return max(tests)
 
