@@ -76,7 +76,8 @@ class JetRows(Model):
 
     def loss_terms(self, batch: Tensor, noise: Noise, warmth: float = 1.0) -> Terms:  # noqa: ARG002
         """The mean loss of (1, batch, 4 P) momenta."""
-        bits = int(noise.normal_(torch.empty(1, 1, dtype=torch.float64)).view(torch.int64))
+        drawn = noise.normal_(torch.empty(1, 1, dtype=torch.float64, device=batch.device))
+        bits = int(drawn.view(torch.int64))
         generator = torch.Generator(batch.device).manual_seed(bits & 0xFFFFFFFF)
         loss: Tensor = self._call("loss", self._jets(batch), generator=generator)
         return {"loss": loss.mean()[None]}
