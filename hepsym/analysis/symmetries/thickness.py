@@ -30,10 +30,9 @@ RANGE = 2.5
 """Noise may differ from direction to direction by this factor."""
 EVEN = 3.0
 """Thickness at the places, upper tenth over lower: noise is of one size everywhere."""
-STILL = 0.25
-"""Exponent of the thickness in the radius: a density that thins out is seen to widen."""
-ALIKE = 1.15
-"""Sizes of neighbourhood whose thickness is within this factor of the least show it alike."""
+ALIKE, WIDER = 1.08, 1.35
+"""Neighbourhoods up to WIDER times as wide show the thickness within the factor ALIKE: a density that
+thins out is seen to widen, a surface to bend."""
 MOST = 0.6
 """Part of the places that must show it."""
 FLAT = 3
@@ -90,20 +89,26 @@ def _in_frame(view: View) -> Thickness | None:
 
 
 def _alike(view: View, d: int) -> int | None:
-    """The largest neighbourhood that shows the thickness as the best does; None if it is not noise."""
+    """A size of neighbourhood in the middle of those that show one thickness; None where none do.
+
+    They follow one another, from a radius to WIDER times it and more.
+    """
     places = view.votes.qualified[:, d]
     thick = (view.told.tau * view.told.unit)[:, places, d]
     wide = np.median(view.told.sigma[:, places, d - 1], axis=1)
     curve = np.median(thick, axis=1)
-    first = last = int(view.votes.size[d])
-    while last + 1 < len(curve) and curve[last + 1] < ALIKE * curve[first]:
-        last += 1
-    start = first if last > first else first - 1
-    if start < 0 or not np.isfinite(curve[start]):
+    best: tuple[float, int] | None = None
+    for i in range(len(curve)):
+        for j in range(i + 1, len(curve)):
+            part = curve[i : j + 1]
+            if not np.isfinite(part).all() or part.max() > ALIKE * part.min():
+                break
+            if wide[j] > WIDER * wide[i] and (best is None or wide[j] / wide[i] > best[0]):
+                best = (float(wide[j] / wide[i]), (i + j) // 2)
+    if best is None:
         return None
-    growth = np.log(curve[last] / curve[start]) / np.log(wide[last] / wide[start])
-    least, most = np.nanquantile(thick[last], [0.1, 0.9])
-    return last if growth < STILL and most < EVEN * least else None
+    least, most = np.nanquantile(thick[best[1]], [0.1, 0.9])
+    return best[1] if most < EVEN * least else None
 
 
 def _quantiles(view: View, d: int, size: int) -> tuple[float, float, float] | None:
