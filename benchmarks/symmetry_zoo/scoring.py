@@ -63,7 +63,7 @@ def scored(
 ) -> Score:
     rows = toy.draw(n, seed, noise=noise, one_unit=one_unit)
     clean = toy.draw(2000, seed + FRESH)
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         told = discover(rows, toy.columns, seed=seed, max_degree=max_degree)
     except Exception as error:  # a crash is a score too
@@ -72,10 +72,10 @@ def scored(
             found=0, true_dimension=toy.dimension, declared=_declared(toy, max_degree), fields=None,
             angle=None, kept=None,
             declared_fields=None if toy.fields is None else len(toy.fields), false=0,
-            declared_kept=0 if toy.kept is None else len(toy.kept), seconds=time.perf_counter() - started,
+            declared_kept=0 if toy.kept is None else len(toy.kept), seconds=time.process_time() - started,
             error=f"{type(error).__name__}: {error}",
         )  # fmt: skip
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     scale = ABOVE * noise
     value, low, high = dimension_at(told, scale)
     truth = toy.dimension_at(scale, noise)
