@@ -101,7 +101,7 @@ def labelled_loss(
     pieces = network.pieces(features, target, found.r[pick, tried], found.kl[pick, tried], noise)
     weight = (sets.shares / supports.sizes)[sets.codes[rows]].to(x)
     # A class that has no set here is no candidate.
-    absent = (supports.sizes < 2)[tried.cpu()].to(x.device)
+    absent = (supports.sizes < 2 - joins)[tried.cpu()].to(x.device)
     bound = pieces.bound.masked_fill(absent, -torch.inf)
     terms = {
         "bound": weight @ bound[:, 0],
