@@ -35,10 +35,11 @@ def tangent_fields(y: Floats, quadrics: Floats, tolerance: float = 1e-6) -> tupl
     spectrum = values[::-1].copy()
     below = int((spectrum < tolerance * spectrum[-1]).sum())
     if 0 < below < len(spectrum):
-        # Where noise blurs the zeros, they end at the widest gap.
-        floor = 1e-12 * spectrum[-1]
-        gaps = spectrum[1 : below + 1] / np.maximum(spectrum[:below], floor)
-        below = 1 + int(gaps.argmax())
+        # Where noise blurs the zeros, they end at the widest gap; what is below a hundredth of what they
+        # are known to is zero: some are exact for any equation of the kind (so(3) of a quadric), others not.
+        floor = max(1e-12, 0.01 * tolerance) * spectrum[-1]
+        level = np.maximum(spectrum[: below + 1], floor)
+        below = 1 + int((level[1:] / level[:-1]).argmax())
     return right[::-1][:below].reshape(-1, r, r + 1), spectrum
 
 

@@ -22,9 +22,9 @@ __all__ = ["Responses", "responses"]
 
 Floats = NDArray[np.float64]
 
-VARIANCE_ROWS = 6000
-"""Rows for the variances: known to 3 % then, which MARGIN covers."""
-MARGIN = 1.03
+VARIANCE_ROWS = 10_000
+"""Rows for the variances: known to 2 % then, which MARGIN covers."""
+MARGIN = 1.04
 CHUNK = 4096
 
 FAINT = 0.1

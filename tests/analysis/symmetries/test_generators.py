@@ -49,11 +49,13 @@ def test_turned_shifted_and_scaled_columns_have_them_as_exactly(name: str) -> No
     assert angle(told, moved, carried) < 1e-6
 
 
-def test_one_per_cent_of_noise_turns_them_by_less_than_a_hundredth() -> None:
-    toy = TOYS["sphere"]
+@pytest.mark.parametrize("name", ["sphere", "cone", "paraboloid"])
+def test_one_per_cent_of_noise_turns_them_by_less_than_a_hundredth(name: str) -> None:
+    """Of a cone and a paraboloid the dilation is blurred where so(2,1) and e(2) are not: all are told."""
+    toy = TOYS[name]
     assert toy.fields is not None
-    told = discover(toy.draw(40_000, 3, noise=0.01), toy.columns)
-    assert told.algebra == "so(3)"
+    told = discover(toy.draw(20_000, 3, noise=0.01), toy.columns)
+    assert told.algebra == toy.manifold
     assert angle(told, toy.draw(2000, 3), toy.fields) < 0.01
 
 
