@@ -24,6 +24,8 @@ def name_quadric(
     active = np.flatnonzero((np.abs(main.form).max(axis=1) > 0) | (np.abs(main.t) > 0))
     own, parts = main.among(active), [q.among(active) for q in replicas]
     called = [names[i] for i in active.tolist()]
+    if not len(active):
+        return "0 = 0", "too few digits", {}, shown
     made = _bilinear(own, parts) or shape(own, parts, unit[active])
     if made.level_is_zero:
         size, part = unit[active], shown.among(active)
@@ -35,7 +37,7 @@ def name_quadric(
 
 def _bilinear(q: Quadric, replicas: list[Quadric]) -> Shape | None:
     """Products alone: x1 p2 - x2 p1 = L, or one product and one more column."""
-    if q.form.diagonal().any():
+    if not len(q.t) or q.form.diagonal().any():
         return None
     upper = np.triu(q.form) != 0
     products = int(upper.sum())
@@ -89,10 +91,10 @@ def written(q: Quadric, names: Sequence[str], unit: Floats, *, exact: bool) -> s
 
 def _number(value: float, exact: bool) -> str:
     nearest = round(value)
-    if abs(value - nearest) < 1e-9 * max(1.0, abs(value)):
+    if abs(value) < 1e6 and abs(value - nearest) < 2e-8 * max(1.0, abs(value)):
         return f"{nearest}"
     short = f"{value:.6g}"
-    return short if not exact or abs(float(short) - value) < 1e-9 * abs(value) else f"{value:.10g}"
+    return short if not exact or abs(float(short) - value) < 2e-8 * abs(value) else f"{value:.10g}"
 
 
 def _term(coefficient: float, what: str, first: bool, exact: bool) -> str:

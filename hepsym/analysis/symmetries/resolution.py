@@ -10,20 +10,21 @@ Floats = NDArray[np.float64]
 LOOKED_AT = 300
 DIGITS = range(4, 10)
 """Significant digits that count as rounding: fewer are values of their own, more do not matter."""
-COARSEST = 2e-3
-"""Steps above this part of a spread are not rounding but discrete values."""
+COARSEST, DISTINCT = 2e-3, 0.5
+"""Steps above this part of a spread, or values that return, are not rounding but discrete."""
 
 
 def resolution(rows: Floats) -> float:
     """The coarsest column's rounding over its standard deviation, times three: (n, D) to a number.
 
     A column is rounded where all its values are float32, or have so few significant digits. 0 for
-    columns of full precision, constant ones, and discrete ones (steps above 0.2 % of a spread).
+    columns of full precision, constant ones, and discrete ones: steps above 0.2 % of a spread, or half of
+    the values seen before.
     """
     coarsest = 0.0
     for column in rows[:LOOKED_AT].T:
         spread, largest = float(column.std()), float(np.abs(column).max())
-        if spread == 0 or largest == 0:
+        if spread == 0 or largest == 0 or len(np.unique(column)) < DISTINCT * len(column):
             continue
         step = _step(column, largest)
         if step / spread < COARSEST:

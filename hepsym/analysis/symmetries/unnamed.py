@@ -23,7 +23,7 @@ __all__ = ["pivots_of", "unnamed"]
 Floats = NDArray[np.float64]
 Told = tuple[Floats, str, str, dict[str, tuple[float, float]]]
 
-ROUNDING = 1e-9
+ROUNDING = 1e-7
 """Coefficients of exact equations, relative to their largest, in spreads"""
 SURE = 4.0
 LARGEST_PIVOT_LOSS = 0.3
