@@ -196,7 +196,13 @@ def factors(model: equivae.ClassModel, rows: LabelledSet, training: Rows, test: 
     scale = truth[training].std(0)
     reader = make_pipeline(
         StandardScaler(),
-        MLPRegressor((128, 128), early_stopping=True, n_iter_no_change=20, max_iter=500, random_state=1),
+        MLPRegressor(
+            hidden_layer_sizes=(128, 128),
+            early_stopping=True,
+            n_iter_no_change=20,
+            max_iter=500,
+            random_state=1,
+        ),
     )
     reader.fit(v, truth[training] / scale)
     left = ((reader.predict(v_test) * scale - truth[test]) ** 2).mean(0) / truth[test].var(0)
