@@ -64,7 +64,7 @@ def test_events_of_a_generator_tell_the_muon_mass(tmp_path: Path, capfd: pytest.
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        (np.ones((1, 2)), "1 rows for 2 columns are too few"),
+        (np.ones((1, 2)), "1 row for 2 columns are too few"),
         (np.ones((10, 12)), "too few"),
         (np.array([[1.0, np.nan]] * 90), "'y' is nan in row 0"),
         (np.outer(np.arange(90.0), [1e300, 1.0]), "column 'x' reaches 9e+301"),
