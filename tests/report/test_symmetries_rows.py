@@ -61,7 +61,7 @@ FORMATS: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
 def test_every_format_gives_the_same_rows_in_blocks(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All of them to the bit; the same random ones whatever the format and the size of blocks; a column alone."""
+    """All of them to the bit; the same random ones whatever the format and block size; a column alone."""
     write, names = FORMATS[name]
     write(tmp_path / name)
     monkeypatch.setattr(pieces, "BLOCK_NUMBERS", 1000)
