@@ -63,16 +63,19 @@ class Conserved:
     alpha: float
     tolerance: float
     trajectories: int
+    further: tuple[Quantity, ...] = ()
+    """Kept too, but of a gradient that the others span: functions of them, if need be of several values"""
 
     @property
     def count(self) -> int:
         """Number of independent ones that are told."""
         return len(self.quantities)
 
-    def values(self, rows: Floats) -> Floats:
-        """The quantities at rows (n, D): (n, count)."""
+    def values(self, rows: Floats, *, further: bool = False) -> Floats:
+        """The quantities at rows (n, D): (n, count), and the further ones after them if asked for."""
         features = self.library.features(rows, self.centre, self.scale)
-        coefficients = np.array([q.coefficients for q in self.quantities]).reshape(-1, self.library.size)
+        told = (*self.quantities, *self.further) if further else self.quantities
+        coefficients = np.array([q.coefficients for q in told]).reshape(-1, self.library.size)
         out: Floats = features @ coefficients.T
         return out
 
@@ -116,8 +119,10 @@ def conserved(
     z = float(norm.isf(alpha / max(1, sum(one.size for one in tried))))
     best: Conserved | None = None
     for library in tried:
-        found = _found(library, rows[usable], index[usable], fit[usable], names, centre, scale, z, tolerance)
-        told = Conserved(found, library, centre, scale, alpha, tolerance, number)
+        found, further = _found(
+            library, rows[usable], index[usable], fit[usable], names, centre, scale, z, tolerance
+        )
+        told = Conserved(found, library, centre, scale, alpha, tolerance, number, further)
         if best is None or _better(told, best):
             best = told
         if best.count == rows.shape[1] - 1 and _worst(best) == EXACT:
@@ -141,7 +146,8 @@ def _worst(told: Conserved) -> float:
 def _found(
     library: Library, rows: Floats, index: NDArray[np.int64], fit: NDArray[np.bool_], names: Sequence[str],
     centre: Floats, scale: Floats, z: float, tolerance: float,
-) -> tuple[Quantity, ...]:  # fmt: skip
+) -> tuple[tuple[Quantity, ...], tuple[Quantity, ...]]:  # fmt: skip
+    """Independent ones, and those that are kept too."""
     features = library.features(rows, centre, scale)
     train, rest = features[fit], features[~fit]
     mean, size = train.mean(axis=0), np.maximum(train.std(axis=0), 1e-300)
@@ -155,7 +161,7 @@ def _found(
     order = np.argsort(share)
     order = order[bound[order] < tolerance][:FUNCTIONS]
     if not len(order):
-        return ()
+        return (), ()
     coefficients, share, bound = coefficients[order], share[order], bound[order]
     exact, unit = share < EXACT, library.weights(scale)
     if exact.any():
@@ -166,16 +172,13 @@ def _found(
         share, bound = _shares(rest @ coefficients.T, index[~fit], z)
     kept = _independent(library, rows[~fit], coefficients, centre, scale)
     labels = library.names(names, centre)
-    return tuple(
-        Quantity(
-            _formula(coefficients[k] * unit, labels, library, share[k]),
-            float(share[k]),
-            float(bound[k]),
-            coefficients[k],
-        )
-        for k in kept
-        if bound[k] < tolerance
-    )
+    made = [
+        Quantity(_formula(c * unit, labels, library, s), float(s), float(b), c)
+        for c, s, b in zip(coefficients, share, bound, strict=True)
+    ]
+    told = [k for k in kept if bound[k] < tolerance]
+    rest_of = [k for k in range(len(made)) if k not in kept and bound[k] < tolerance]
+    return tuple(made[k] for k in told), tuple(made[k] for k in rest_of)
 
 
 def _within(values: Floats, index: NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:

@@ -97,3 +97,15 @@ def test_json_has_its_keys() -> None:
     told = conserved(*system.draw(40, 40, 4), system.columns).to_json()
     assert set(told) == {"count", "quantities", "library", "alpha", "tolerance", "trajectories"}
     assert {"formula", "within", "bound"} == set(told["quantities"][0])
+
+
+def test_both_components_of_the_perihelion_are_kept_though_one_follows_but_for_its_sign() -> None:
+    system = SYSTEMS["Kepler"]
+    rows, labels = system.draw(100, 60, 4)
+    told = conserved(rows, labels, system.columns)
+    values = told.values(rows, further=True)
+    for axis in ("perihelion x", "perihelion y"):
+        true = system.invariants[axis](rows)
+        left = true - values @ np.linalg.lstsq(values, true, rcond=None)[0]
+        assert np.abs(left).max() < 1e-8
+    assert (told.count, told.values(rows).shape[1]) == (3, 3)
