@@ -49,7 +49,7 @@ class Discovery:
     broken: tuple[dict[str, Any], ...]
     discrete: tuple[Discrete, ...]
     discrete_group: int
-    """Elements of the group that the certified ones make; 0 for more than 2000"""
+    """Elements of the group that the certified ones make; 0 for more than 400"""
     nonlinear: tuple[dict[str, Any], ...]
     """Of two dimensions without a linear generator: a quadratic change of coordinates that has one"""
     density: dict[str, Any]

@@ -176,17 +176,19 @@ def _slopes(y: Floats, w: Floats) -> tuple[Floats, Floats]:
     return mean, slope @ y / len(y)
 
 
-def group_order(found: Sequence[Discrete], most: int = 2000) -> int:
+def group_order(found: Sequence[Discrete], most: int = 400) -> int:
     """Elements of the group that the certified ones make in white coordinates, 0 for more than `most`."""
     makers = [d.white for d in found if d.certified]
     if not makers:
         return 1
-    elements = [np.eye(len(makers[0]))]
-    for element in elements:
+    elements = np.eye(len(makers[0]))[None]
+    done = 0
+    while done < len(elements):
         for maker in makers:
-            new = element @ maker
-            if min(float(np.abs(new - other).max()) for other in elements) > 0.2:
-                elements.append(new)
+            new = elements[done] @ maker
+            if float(np.abs(elements - new).max(axis=(1, 2)).min()) > 0.2:
+                elements = np.concatenate([elements, new[None]])
+        done += 1
         if len(elements) > most:
             return 0
     return len(elements)
