@@ -48,7 +48,7 @@ class LGATrAutoencoder(JetAutoencoder):
     def __init__(self, options: LGATrOptions = LGATrOptions(), seed: int = 1) -> None:
         super().__init__()
         try:
-            from lgatr import LGATrSlim  # type: ignore[import-untyped]
+            from lgatr import LGATrSlim
         except ImportError:
             raise InputError("model lgatr needs the package lgatr: pip install lgatr") from None
         self.options, self.particles = o, _ = options, options.particles
