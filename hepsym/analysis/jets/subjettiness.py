@@ -1,11 +1,13 @@
 """How many prongs has a jet? N-subjettiness about exclusive k_T axes."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hepsym._numba import loop
-from hepsym.analysis.jets.coordinates import Floats
 
 __all__ = ["n_subjettiness", "tau21"]
+
+Floats = NDArray[np.float64]
 
 
 @loop
