@@ -6,6 +6,7 @@ It is taken only where the closed forms agree with the amplitudes at sample poin
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -245,11 +246,13 @@ class HadronPair(Scattering):
         chosen, scales = room.chosen[:n], room.scales[:n]
         group = self._group[chosen[:, 0]]
         if "pdg_ids" in columns:
-            columns["pdg_ids"][rows] = self._ids[chosen[:, 0]]
+            columns["pdg_ids"][rows] = _rows_of(self._ids, chosen[:, 0])
         if "colours" in columns:
-            columns["colours"][rows] = self._tags[group, chosen[:, 1]]
+            flow = group * self._tags.shape[1] + chosen[:, 1]
+            columns["colours"][rows] = _rows_of(self._tags.reshape(-1, *self._tags.shape[2:]), flow)
         if "spins" in columns:
-            columns["spins"][rows, :, 0] = self._spins[group, chosen[:, 2]]
+            state = group * self._spins.shape[1] + chosen[:, 2]
+            columns["spins"][rows, :, 0] = _rows_of(self._spins.reshape(-1, self._spins.shape[2]), state)
         if "scale" in columns:
             columns["scale"][rows] = np.exp(0.5 * scales[:, 1])
             columns["aqcd"][rows] = self.definition.integrand.alpha_s(np.exp(scales[:, 0]))
@@ -269,6 +272,11 @@ class _Room:
         self.weights[rows], self.scales[rows] = other.weights, other.scales
         if len(self.chosen):
             self.chosen[rows] = other.chosen
+
+
+def _rows_of(table: NDArray[Any], rows: Integers) -> NDArray[Any]:
+    """table[rows], eight times faster: rows are known to be within."""
+    return np.take(table, rows, axis=0, mode="clip")
 
 
 def _flow_order(flows: NDArray[np.int64]) -> Integers:
