@@ -31,7 +31,7 @@ N, SHARD = 60_000, 7_000
 def cluster() -> Iterator[Any]:
     """Two worker processes and a scheduler, as a batch system would start them; real sockets."""
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", silence_logs=50
     ) as made:
         yield made
 
