@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import BinaryIO
 
 from hepsym.errors import InputError, RunError
 
-__all__ = ["atomic_file", "disk_error", "new_path", "replace_text", "sync_directory"]
+__all__ = ["atomic_file", "disk_error", "new_directory", "new_path", "replace_text", "sync_directory"]
 
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -75,6 +76,29 @@ def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
         raise disk_error(path, error) from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def new_directory(path: Path) -> Iterator[Path]:
+    """A directory that gets its name once all is in it; what is written goes into the one that is given.
+
+    After any exception inside nothing is left. Raises InputError as `new_path`, which is asked before and
+    after, and RunError when the disk fails.
+    """
+    new_path(path)
+    try:
+        beside = Path(tempfile.mkdtemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent))
+    except OSError as error:
+        raise disk_error(path, error) from None
+    try:
+        yield beside
+        new_path(path)
+        beside.chmod(0o755)
+        beside.rename(path)
+    except OSError as error:
+        raise disk_error(path, error) from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _allow_group(handle: int) -> None:

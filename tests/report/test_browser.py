@@ -1,11 +1,9 @@
 """The page in a real browser: figures are drawn, nothing complains, and no request leaves it."""
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chromium import Browser, browser_path
+from chromium import Browser
 from made_run import RELEVANT, made_run
 
 from hepsym.report import write
@@ -14,17 +12,6 @@ EVIL = (
     "</script><script>document.title='broken'</script>"
     "<img src=http://example.org/x onerror=document.title='broken'>"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = browser_path()
-    if path is None:
-        if os.environ.get("CI", "") == "true":
-            pytest.fail("no Chromium here, and CI must have one: apt-get install chromium")
-        pytest.skip("no Chromium here: apt-get install chromium")
-    with Browser(path) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

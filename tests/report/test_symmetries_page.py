@@ -1,14 +1,12 @@
 """The page of symmetries: what is found is on it, flows move rows as they should, a browser is content."""
 
 import json
-import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from chromium import Browser, browser_path
+from chromium import Browser
 from scipy.linalg import expm
 
 from hepsym.errors import InputError
@@ -162,17 +160,6 @@ def test_a_taken_place_is_refused_and_left_alone(pair: Found, tmp_path: Path) ->
         write_symmetries(pair, tmp_path / "out")
     assert list(tmp_path.iterdir()) == [tmp_path / "out"]
     assert list((tmp_path / "out").iterdir()) == []
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = browser_path()
-    if path is None:
-        if os.environ.get("CI", "") == "true":
-            pytest.fail("no Chromium here, and CI must have one: apt-get install chromium")
-        pytest.skip("no Chromium here: apt-get install chromium")
-    with Browser(path) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("width", [320, 820, 1600])

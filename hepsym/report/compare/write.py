@@ -2,13 +2,11 @@
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hepsym.events.atomic import disk_error, new_path
+from hepsym.events.atomic import new_directory, new_path
 from hepsym.report.compare.compare import Comparison
 from hepsym.report.compare.histograms import uhi_json
 from hepsym.report.compare.page import page
@@ -26,11 +24,7 @@ def write_comparison(comparison: Comparison, out: str | os.PathLike[str], told: 
     """
     path = new_path(out)
     shown = page(comparison)
-    try:
-        beside = Path(tempfile.mkdtemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent))
-    except OSError as error:
-        raise disk_error(path, error) from None
-    try:
+    with new_directory(path) as beside:
         (beside / "compare.html").write_text(shown, encoding="utf-8")
         (beside / "compare.json").write_text(
             json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
@@ -40,11 +34,4 @@ def write_comparison(comparison: Comparison, out: str | os.PathLike[str], told: 
             for k, filled in enumerate(comparison.filled):
                 name = f"{anchor(binned.name)}-{k}.json"
                 (beside / "histograms" / name).write_text(uhi_json(filled.shown[i], binned), encoding="utf-8")
-        new_path(out)
-        beside.chmod(0o755)
-        beside.rename(path)
-    except OSError as error:
-        raise disk_error(path, error) from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     return path / "compare.html"

@@ -2,11 +2,9 @@
 
 import json
 import os
-import shutil
-import tempfile
 from pathlib import Path
 
-from hepsym.events.atomic import disk_error, new_path
+from hepsym.events.atomic import new_directory, new_path
 from hepsym.report.symmetries.find import Found
 from hepsym.report.symmetries.page import page
 
@@ -22,18 +20,7 @@ def write_symmetries(found: Found, out: str | os.PathLike[str]) -> Path:
     path = new_path(out)
     shown = page(found)
     numbers = json.dumps(found.told, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    try:
-        beside = Path(tempfile.mkdtemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent))
-    except OSError as error:
-        raise disk_error(path, error) from None
-    try:
+    with new_directory(path) as beside:
         (beside / "symmetries.html").write_text(shown, encoding="utf-8")
         (beside / "symmetries.json").write_text(numbers, encoding="utf-8")
-        new_path(out)
-        beside.chmod(0o755)
-        beside.rename(path)
-    except OSError as error:
-        raise disk_error(path, error) from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     return path / "symmetries.html"
