@@ -62,7 +62,16 @@ WHOLE = idx(np.zeros((2, 3), "u1"))
         (WHOLE[:-1], "has 17 bytes, but its header says 18"),
         (WHOLE + b"x", "has 19 bytes, but its header says 18"),
         (b"\0\0\x08\x02" + b"\xff" * 8, "but its header says"),
-        (gzip.compress(WHOLE)[:-9], "cannot be read as IDX"),
+        (gzip.compress(WHOLE, mtime=0)[:-9], "cannot be read as IDX"),
+    ],
+    ids=[
+        "empty",
+        "another kind",
+        "cut in its header",
+        "a byte short",
+        "a byte over",
+        "too big a claim",
+        "cut gzip",
     ],
 )
 def test_damaged_idx_files(content: bytes, words: str, tmp_path: Path) -> None:
