@@ -32,12 +32,11 @@ def study(
         hepsym study ee2mumu -o demo --set fit.epochs=20
     """
     with reported():
-        from hepsym.report.study import run_study
-        from hepsym.report.study_card import load_study
+        from hepsym.report.study_kinds import load_any
 
-        chosen = load_study(card, settings or [])
+        chosen = load_any(card, settings or [])
         target = out if out is not None else Path(f"{Path(chosen.name).name}-study")
-        done = run_study(chosen, target, resume=resume, threads=threads, say=_say, bar=progress_bar)
+        done = chosen.run(target, resume=resume, threads=threads, say=_say, bar=progress_bar)
         if as_json:
             print_json(done.to_json())
         else:

@@ -22,6 +22,7 @@ __all__ = [
     "SymmetriesStage",
     "Truth",
     "load_study",
+    "read_card",
     "study_names",
 ]
 
@@ -146,10 +147,14 @@ class Study(_toml.Table):
         return _toml.written(self.model_dump(exclude={"name"}, exclude_none=True))
 
 
-def study_names() -> list[str]:
-    """The studies that hepsym ships a card for."""
+def study_names(kind: str | None = "") -> list[str]:
+    """The studies that hepsym ships a card for: of events and one model, of another `kind`, or (None) all."""
     folder = cards_directory("analysis")
-    return sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.toml"))
+    return sorted(
+        path.relative_to(folder).with_suffix("").as_posix()
+        for path in folder.rglob("*.toml")
+        if kind is None or _toml.read(path, f"study card {path.name!r}").get("kind", "") == kind
+    )
 
 
 def load_study(source: str | Path, overrides: Iterable[str] = ()) -> Study:
@@ -158,30 +163,33 @@ def load_study(source: str | Path, overrides: Iterable[str] = ()) -> Study:
     overrides are "key=value" with dotted keys and TOML values, such as "fit.epochs=10" or
     "generate.set.sqrt_s=200". Raises InputError.
     """
-    name, values = _read(source)
-    for text in overrides:
-        _toml.override(values, text, "fit.epochs=10")
+    name, values = read_card(source, overrides)
     try:
         return Study.model_validate(values).model_copy(update={"name": name})
     except ValidationError as error:
         raise InputError(f"study {name!r}: {_toml.first_fault(error, _keys_at)}") from None
 
 
-def _read(source: str | Path) -> tuple[str, dict[str, Any]]:
+def read_card(source: str | Path, overrides: Iterable[str] = ()) -> tuple[str, dict[str, Any]]:
+    """A card's name and its values, of whatever kind, overrides in them. Raises InputError."""
     text = str(source)
     path, name = Path(text), Path(text).stem
     if path.suffix != ".toml":
         name = _full_name(text)
         path = cards_directory("analysis") / f"{name}.toml"
     try:
-        return name, _toml.read(path, f"study card {text!r}")
+        values = _toml.read(path, f"study card {text!r}")
     except FileNotFoundError:
-        raise InputError(f"no study card at {text!r}; shipped ones are: {', '.join(study_names())}") from None
+        shipped = ", ".join(study_names(None))
+        raise InputError(f"no study card at {text!r}; shipped ones are: {shipped}") from None
+    for override in overrides:
+        _toml.override(values, override, "fit.epochs=10")
+    return name, values
 
 
 def _full_name(text: str) -> str:
     """The shipped study of this name; its folder may be left out where no other has the name."""
-    names = study_names()
+    names = study_names(None)
     ends = [name for name in names if name == text or name.rsplit("/", 1)[-1] == text]
     if len(ends) != 1:
         raise InputError(_toml.unknown("study", text, names, "or give a path to a .toml"))
