@@ -61,7 +61,7 @@ def _points(file: Path, legs: int) -> "NDArray[np.float64]":
     else:
         try:
             momenta = np.array(json.loads(file.read_text(encoding="utf-8")), dtype=np.float64)
-        except (ValueError, UnicodeDecodeError, TypeError) as error:
+        except (ValueError, TypeError, OverflowError, RecursionError) as error:
             raise InputError(f"{str(file)!r} is not a JSON array of momenta: {error}") from None
     if momenta.ndim != 3 or momenta.shape[1:] != (legs, 4):
         raise InputError(

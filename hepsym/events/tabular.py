@@ -26,7 +26,8 @@ def read_columns(path: Path) -> Columns:
     try:
         columns = reader(path)
     except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}") from None
+        why = " ".join((error.strerror or str(error)).split())[:200]
+        raise InputError(f"cannot read {path}: {why}") from None
     if len({len(c) for c in columns.values()}) > 1:
         lengths = ", ".join(f"{n}: {len(c)}" for n, c in columns.items())
         raise InputError(f"{path}: columns have different lengths ({lengths[:200]})")

@@ -122,11 +122,18 @@ class Template:
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Inverse of `to_json`. Raises KeyError, TypeError or ValueError for anything else."""
         return cls(
-            pdg_ids=tuple(int(i) for i in values["pdg_ids"]),
-            status=tuple(int(i) for i in values["status"]),
+            pdg_ids=tuple(_code(i, 31) for i in values["pdg_ids"]),
+            status=tuple(_code(i, 7) for i in values["status"]),
             masses=tuple(float(m) for m in values["masses"]),
             fixed={int(leg): _momentum(p) for leg, p in values["fixed"].items()},
         )
+
+
+def _code(value: Any, bits: int) -> int:
+    code = int(value) if isinstance(value, int) else 1 << bits
+    if not -(1 << bits) <= code < 1 << bits:
+        raise ValueError(f"the particle code {str(value)[:40]} cannot be")
+    return code
 
 
 def _by_event(given: NDArray[Any] | None, common: NDArray[Any], other: NDArray[Any] | None) -> NDArray[Any]:

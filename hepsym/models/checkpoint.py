@@ -49,7 +49,7 @@ def read_weights(path: Path, model: nn.Module, name: str) -> dict[str, Tensor]:
         with safe_open(path, framework="pt", device="cpu") as file:
             _check_label(path, json.loads((file.metadata() or {}).get("hepsym", "{}")), name)
             found = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError) as error:
+    except (SafetensorError, OSError, ValueError, AttributeError, RecursionError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{path} is damaged ({error}); train again or restore the file") from None

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from hepsym.errors import InputError
 from hepsym.events.atomic import disk_error, replace_text
 
 __all__ = ["Mean", "append", "keep_lines", "plain", "read", "sync"]
@@ -66,12 +67,20 @@ def sync(path: Path) -> None:
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """The lines, an epoch each; a last line that a kill cut short is left out."""
+    """The lines, an epoch each; a last line that a kill cut short is left out.
+
+    Raises InputError for a file that is damaged.
+    """
     try:
         text = path.read_text(encoding="utf-8")
+        found = [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
     except FileNotFoundError:
         return []
-    return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+    except (ValueError, RecursionError):
+        raise InputError(f"{path} is damaged: it is not JSON line by line; train again") from None
+    if not all(isinstance(line, dict) for line in found):
+        raise InputError(f"{path} is damaged: a line is no object; train again")
+    return found
 
 
 def keep_lines(path: Path, count: int) -> None:

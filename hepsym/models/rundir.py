@@ -95,7 +95,7 @@ def read_config(run: Path) -> dict[str, Any]:
         raise InputError(
             f"{run} is not a run: it has no {CONFIG}; `hepsym fit FILE -o {run}` makes one"
         ) from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise InputError(f"{path} is damaged; train again or restore the file") from None
     if found != FORMAT:
         raise InputError(f"{path} has format {found!r}; this hepsym reads {FORMAT}: train again")

@@ -169,7 +169,7 @@ def _set_aside(directory: Path, wanted: Mapping[str, Any]) -> None:
         there = json.loads((directory / "config.json").read_text(encoding="utf-8"))
         if all(there.get(key) == value for key, value in wanted.items()):
             return
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         pass  # damaged: it is set aside like any other that cannot be used
     free = (directory.with_name(f"{directory.name}-{k}") for k in count(1))
     directory.rename(next(path for path in free if not path.exists()))

@@ -62,7 +62,7 @@ def _json(path: Path) -> Mapping[str, Any] | None:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{str(path)!r} is damaged ({error}); make the run again") from None
     if not isinstance(value, dict):
         raise InputError(f"{str(path)!r} must hold a JSON object, not a {type(value).__name__}")
@@ -82,7 +82,7 @@ def _lines(path: Path) -> list[Mapping[str, Any]]:
             continue
         try:
             entry = json.loads(line)
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
             if number == len(lines):
                 break
             raise InputError(f"{str(path)!r} line {number} is damaged ({error})") from None

@@ -123,7 +123,7 @@ def _opened(out: Path, study: Study, resume: bool) -> dict[str, Any]:
         journal = json.loads((out / "study.json").read_text(encoding="utf-8"))
         kept = (out / "study.toml").read_text(encoding="utf-8")
         stages = dict(journal["stages"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise InputError(
             f"{str(out)!r} is not a study to resume: it has no readable study.json and study.toml"
         ) from None

@@ -175,6 +175,7 @@ def test_damage_is_told(native: Make, harm: Callable[[Path], object], said: str)
 
 def edited(path: Path, change: Callable[[dict], object]) -> None:
     document = json.loads((path / MANIFEST).read_text())
+    del document["manifest_sha256"]
     change(document)
     (path / MANIFEST).write_text(json.dumps(document))
 
@@ -196,6 +197,19 @@ def test_a_manifest_is_not_trusted(native: Make, change: Callable[[dict], object
     edited(path, change)
     with pytest.raises(InputError, match=said):
         Dataset(path).read()
+
+
+def test_a_changed_number_in_the_manifest_is_found(native: Make) -> None:
+    """A mass, a weight, a cross section; a manifest of before it had a checksum is still read."""
+    path = native()
+    text = (path / MANIFEST).read_text()
+    assert "0.10566" in text and "2005.9387" in text
+    for old, new in (("0.10566", "0.10567"), ("2005.9387", "2005.9386")):
+        (path / MANIFEST).write_text(text.replace(old, new))
+        with pytest.raises(InputError, match="its own checksum does not fit"):
+            Dataset(path)
+    edited(path, lambda _: None)
+    assert len(Dataset(path)) == 950
 
 
 def test_random_damage_is_an_input_error(native: Make) -> None:

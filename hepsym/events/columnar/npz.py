@@ -72,7 +72,8 @@ def read_npz(path: Path) -> Events:
     try:
         arrays = load_npz(path)
     except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}") from None
+        why = " ".join((error.strerror or str(error)).split())[:200]
+        raise InputError(f"cannot read {path}: {why}") from None
     for name in ARRAYS:
         if name not in arrays:
             raise InputError(f"{path} holds no events: it has no array {name!r}")
@@ -87,7 +88,7 @@ def read_npz(path: Path) -> Events:
             columns={n.removeprefix(COLUMN): a for n, a in arrays.items() if n.startswith(COLUMN)},
             provenance=Provenance.from_json(said),
         )
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise InputError(f"{path} is damaged: {error}") from None
 
 

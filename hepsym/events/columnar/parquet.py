@@ -13,13 +13,14 @@ import numpy as np
 from hepsym.errors import InputError
 from hepsym.events.atomic import atomic_file, new_path
 from hepsym.events.columnar.arrow import Layout, from_record, layout_of, to_record
+from hepsym.events.columnar.checksums import Checksums
 from hepsym.events.concatenate import concatenate
 from hepsym.events.event import Events, Provenance
 from hepsym.events.template import Template
 
 __all__ = ["ParquetReader", "ParquetWriter", "is_parquet_events"]
 
-KEY = b"hepsym"
+KEY, CHECK = b"hepsym", b"hepsym-crc32"
 _DAMAGE = (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, MemoryError, OSError)
 """What pyarrow and numpy raise for columns that are not those the metadata tell of."""
 GROUP_EVENTS = 262_144
@@ -41,6 +42,7 @@ class ParquetWriter:
         self._waiting: list[Events] = []
         self._layout: Layout | None = None
         self._arrow: Any = None
+        self._sums = Checksums()
 
     def __enter__(self) -> Self:
         import pyarrow.parquet  # noqa: F401 - its absence is told before any work
@@ -66,11 +68,14 @@ class ParquetWriter:
             self._layout = layout_of(events)
             provenance = self._provenance if self._provenance is not None else events.provenance
             said = {"provenance": provenance.to_json(), "layout": self._layout.to_json()}
-            schema = to_record(events, self._layout).schema.with_metadata({KEY: json.dumps(said).encode()})
+            text = json.dumps(said).encode()
+            self._sums.text(text)
+            schema = to_record(events, self._layout).schema.with_metadata({KEY: text})
             options = {"compression": "zstd", "use_dictionary": False, "write_page_checksum": True}
             self._arrow = pq.ParquetWriter(self._file, schema, **options)
         if len(events):
             record = to_record(events, self._layout)
+            self._sums.add(record)
             table = pa.Table.from_batches([record]).replace_schema_metadata(self._arrow.schema.metadata)
             self._arrow.write_table(table, row_group_size=GROUP_EVENTS)
 
@@ -81,6 +86,7 @@ class ParquetWriter:
             if kind is None and (self._waiting or self._layout is None):
                 self._flush()
             if self._arrow is not None:
+                self._arrow.add_key_value_metadata({CHECK: self._sums.to_json()})
                 self._arrow.close()
         except BaseException as fault:
             self._context.__exit__(type(fault), fault, fault.__traceback__)
@@ -101,7 +107,7 @@ def _metadata(path: Path) -> dict[str, Any] | None:
         schema = pq.read_schema(path)
         text = (schema.metadata or {}).get(KEY)
         found = None if text is None else json.loads(text)
-    except (pa.ArrowException, ValueError, OSError) as error:
+    except (pa.ArrowException, ValueError, OSError, RecursionError) as error:
         raise _fault(path, error) from None
     return found if isinstance(found, dict) else None
 
@@ -133,7 +139,7 @@ class ParquetReader:
         try:
             self.provenance = Provenance.from_json(said["provenance"])
             self._layout = Layout.from_json(said["layout"])
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise InputError(f"{self.path} is damaged: its metadata lack {error}") from None
 
     @property
@@ -147,8 +153,14 @@ class ParquetReader:
 
         try:
             with pq.ParquetFile(self.path, page_checksum_verification=True) as file:
+                told = (file.metadata.metadata or {}).get(CHECK)
+                sums = Checksums()
+                sums.text(file.metadata.metadata[KEY])
                 for record in file.iter_batches(batch_size=GROUP_EVENTS):
+                    sums.add(record)
                     yield from_record(record, self._layout, self.provenance)
+                if told is not None and told != sums.to_json():
+                    raise InputError(f"{self.path} is damaged: its columns do not fit their checksums")
         except InputError:
             raise
         except (pa.ArrowException, *_DAMAGE) as error:

@@ -97,8 +97,8 @@ def _look(event: list[bytes], weights: int) -> None:
         raise ValueError(f"{vertices} vertices and {particles} particles cannot be")
     if len(head) != 4:
         _position(head[4:])
-    seen, units, weighed = 0, False, weights == 0
-    known: set[int] = set()
+    seen, units, weighed = 0, 0, 0
+    known, origins = set[int](), set[int]()
     for line in event[1:]:
         tokens = line.split()
         if line[:2] == b"P ":
@@ -108,8 +108,8 @@ def _look(event: list[bytes], weights: int) -> None:
                 raise ValueError(f"particle {seen} is not as it should be")
             if not -vertices <= parent < seen or abs(int(tokens[3])) >= 2**31 or abs(int(tokens[9])) >= 2**31:
                 raise ValueError(f"particle {seen} comes from what is not there, or has an impossible code")
-            if parent < 0 and parent not in known and -parent > vertices:
-                raise ValueError(f"particle {seen} comes from a vertex that is not there")
+            if parent < 0:
+                origins.add(parent)
         elif line[:2] == b"V ":
             vertex = int(tokens[1])
             inside = tokens[3].strip(b"[]")
@@ -122,19 +122,22 @@ def _look(event: list[bytes], weights: int) -> None:
                 _position(tokens[4:])
             known.add(vertex)
         elif line[:2] == b"W ":
-            if not all(math.isfinite(float(t)) for t in tokens[1:]) or weights not in {0, len(tokens) - 1}:
+            sound = all(math.isfinite(float(t)) for t in tokens[1:]) and weights in {0, len(tokens) - 1}
+            if not sound or weighed:  # a second such line makes pyhepmc print on stdout
                 raise ValueError(f"{len(tokens) - 1} weights; {weights} finite ones belong here")
-            weighed = True
+            weighed += 1
         elif line[:2] == b"U ":
             if tuple(tokens[1:]) not in UNITS:
                 raise ValueError("units that are none")
-            units = True
+            units += 1
         elif line[:2] == b"A ":
-            if not -vertices <= int(tokens[1]) <= particles or len(tokens) < 3:
+            if not -vertices <= int(tokens[1]) <= particles or line.count(b" ") < 3:
                 raise ValueError("an attribute of what is not there")
         else:
             raise ValueError("a line that belongs into no event")
-    if seen != particles or not units or not weighed:
+    if origins - known:  # pyhepmc would print on stdout, beside our JSON
+        raise ValueError(f"vertex {max(origins - known)}, where particles come from, is not there")
+    if seen != particles or units != 1 or (weights and not weighed):
         raise ValueError(f"{seen} particles of {particles} are there, or units or weights are missing")
 
 

@@ -65,7 +65,10 @@ class HepMCReader:
             try:
                 own = json.loads(str(run.attributes[KEY]))
                 self._provenance = Provenance.from_json(own["provenance"])
-                self._said = {"columns": dict(own["columns"]), "weighted": bool(own["weighted"])}
+                kinds = {str(name): str(kind) for name, kind in dict(own["columns"]).items()}
+                if any(np.dtype(kind).kind not in "iufb" for kind in kinds.values()):
+                    raise ValueError("a column that is not of numbers")
+                self._said = {"columns": kinds, "weighted": bool(own["weighted"])}
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 raise InputError(f"{self.path} is damaged: what hepsym wrote of the run: {error}") from None
             return

@@ -93,7 +93,10 @@ def _names(text: str) -> set[str]:
 
     if not text:
         return set()
-    found = json.loads(text)
+    try:
+        found = json.loads(text)
+    except RecursionError:
+        raise ValueError("names of weights that are none") from None
     if not isinstance(found, list):
         raise ValueError("names of weights that are none")
     return {str(name) for name in found}

@@ -112,7 +112,7 @@ class JobFolder:
         except FileNotFoundError:  # killed between the folder and its first file
             replace_text(self.path / RUN, json.dumps(self._run, indent=1) + "\n")
             return
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise InputError(f"{self.path / RUN} cannot be read ({error}): name another output") from None
         for key in _DESCRIBED:
             if old[key] != self._run[key]:
