@@ -24,6 +24,9 @@ __all__ = ["UNIT", "Decoder", "Encoder", "LGAEOptions"]
 
 UNIT = 10.0
 """Momenta are multiplied by it: thirty particles share an energy of 1."""
+FAINT = 1e-5
+"""Decoded particles of less energy than this share of the jet's mass are none: of a jet of two particles,
+whose latent vectors all lie along its momentum, no direction is known, and noise must not become one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +176,11 @@ class Decoder(nn.Module):
 
 
 def massless(v: Tensor) -> Tensor:
-    """(|v|, x, y, z): the energy of the rest frame is replaced. The gradient at 0 is 0."""
+    """(|v|, x, y, z): the energy of the rest frame is replaced. Exactly 0, its gradient too, below FAINT."""
     square = v[..., 1:].square().sum(-1, keepdim=True)
-    there = square > 0
+    there = square > (FAINT * UNIT) ** 2
     length = torch.where(there, square, torch.ones_like(square)).sqrt() * there
-    return torch.cat([length, v[..., 1:]], -1)
+    return torch.cat([length, v[..., 1:] * there], -1)
 
 
 def balanced(p: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from hepsym.errors import InputError
 from hepsym.models.jets.model import JetAutoencoder
 from hepsym.models.lorentz import rest_frame
-from hepsym.models.lorentz.pooling import in_order
+from hepsym.models.lorentz.pooling import in_order, ordered_slots
 
 __all__ = ["LinearAutoencoder", "ordered", "principal_maps"]
 
@@ -23,9 +23,10 @@ def ordered(momenta: Tensor, order: str, slots: int) -> Tensor:
     if order not in ORDERS:
         raise InputError(f"order = {order!r} is not one of {', '.join(ORDERS)}")
     p = momenta.double()
-    if order != "given":
-        key = rest_frame(p)[0][..., 0] if order == "invariant" else p[..., 1:3].norm(dim=-1)
-        index = in_order(key, (p != 0).any(-1))
+    if order == "invariant":
+        return ordered_slots(rest_frame(p)[0][..., 0], (p != 0).any(-1), slots) @ p
+    if order == "pt":
+        index = in_order(p[..., 1:3].norm(dim=-1), (p != 0).any(-1))
         p = p.gather(1, index[..., None].expand_as(p))
     return nn.functional.pad(p[:, :slots], (0, 0, 0, max(0, slots - p.shape[1])))
 

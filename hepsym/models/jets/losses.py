@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from hepsym.errors import InputError
-from hepsym.models.lorentz.pooling import in_order
+from hepsym.models.lorentz.pooling import ordered_slots
 
 __all__ = ["LOSSES", "chamfer", "distance", "energy_mover", "hungarian", "jet_loss", "squared_error"]
 
@@ -36,11 +36,22 @@ def _distances(found: Tensor, target: Tensor) -> Tensor:
     return (found[:, :, None] - target[:, None]).square().sum(-1)
 
 
+def _by_energy(found: Tensor, target: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """Slots (n, S, 4) of the target by falling energy at rest (p.P), and the spread in each, (n, S)."""
+    target = target * mask[..., None]
+    parts = ordered_slots(target[..., 0], mask, found.shape[1])
+    slots = parts @ target
+    spread = (parts @ target.square()).sum(-1) - slots.square().sum(-1)  # exactly 0 where nothing is shared
+    return slots, spread
+
+
 def squared_error(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
-    """sum_s |x-hat_s - x_s|^2, slot s the s-th by falling energy in the rest frame (p.P, an invariant)."""
-    order = in_order(target[..., 0], mask)
-    sorted_target = (target * mask[..., None]).gather(1, order[..., None].expand_as(target))
-    return (found - _filled(sorted_target, torch.ones_like(mask), found.shape[1])).square().sum((1, 2))
+    """sum_s |x-hat_s - x_s|^2, slot s the s-th by falling energy in the rest frame (p.P, an invariant).
+
+    Particles of equal energy (hepsym.models.lorentz.pooling) share their slots: the mean over both orders.
+    """
+    slots, spread = _by_energy(found, target, mask)
+    return (found - slots).square().sum((1, 2)) + spread.sum(1)
 
 
 def squared_error_as_given(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
@@ -54,10 +65,8 @@ def distance(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
     Its best guess is a median, so that what is not known does not shrink all momenta, and what can be exact
     becomes so: of the kind of the energy mover's distance.
     """
-    order = in_order(target[..., 0], mask)
-    sorted_target = (target * mask[..., None]).gather(1, order[..., None].expand_as(target))
-    full = _filled(sorted_target, torch.ones_like(mask), found.shape[1])
-    squares = (found - full).square().sum(-1)
+    slots, spread = _by_energy(found, target, mask)
+    squares = (found - slots).square().sum(-1) + spread
     return ((squares + SOFT**2).sqrt() - SOFT).sum(1)
 
 

@@ -7,8 +7,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from hepsym.models.lorentz.products import gram
-
 __all__ = ["Bells", "squared_intervals"]
 
 
@@ -16,12 +14,50 @@ def squared_intervals(p: Tensor, mask: Tensor) -> Tensor:
     """((p_i - p_j)^2)^2 = (2 p_i.p_j)^2 of massless p (n, P, 4), (n, P, P); infinite for i = j and empty
     slots.
 
+        2 p_i.p_j = E_i E_j |u_i - u_j|^2,  u = p / E
+
+    The chord |u_i - u_j| and not 2 (E E' - p.p'): of two hard, nearly parallel particles that is noise of
+    eps E E', which a narrow bell makes a noise of eps E E' / r in what is sent (1e-13 of a loss, five
+    times all other rounding). Error: 4 eps / t relative, t the opening angle.
+
     Infinite means: no message. A bell there is exactly 0, in value and in gradient.
     """
-    x = 2 * gram(p)
     alone = torch.eye(p.shape[1], dtype=torch.bool, device=p.device)
     absent = alone | ~(mask[:, :, None] & mask[:, None, :])
-    return (x * x).masked_fill(absent, torch.inf)
+    energy = p[..., 0]
+    there = energy > 0
+    u = p[..., 1:] / torch.where(there, energy, torch.ones_like(energy))[..., None]
+    found: Tensor = _Squares.apply(energy, u, absent)  # type: ignore[no-untyped-call]
+    return found
+
+
+class _Squares(torch.autograd.Function):
+    """x^2, x = E_i E_j c_ij, c = |u_i - u_j|^2, inf where absent; its derivative keeps no (n, P, P, 3).
+
+    With G the pull and D = 2 x (G + G^T):
+
+        dE_i = sum_j D_ij E_j c_ij          du_i = 2 sum_j D_ij E_i E_j (u_i - u_j)
+    """
+
+    @staticmethod
+    def forward(ctx: Any, energy: Tensor, u: Tensor, absent: Tensor) -> Tensor:
+        c = torch.zeros(absent.shape, dtype=u.dtype, device=u.device)
+        for x in u.unbind(-1):
+            step = x[:, :, None] - x[:, None, :]
+            c.addcmul_(step, step)
+        pairs = energy[:, :, None] * energy[:, None, :]
+        ctx.save_for_backward(energy, u, absent, c)
+        return (pairs * c).square_().masked_fill_(absent, torch.inf)
+
+    @staticmethod
+    def backward(ctx: Any, *pulls: Tensor) -> tuple[Tensor, Tensor, None]:
+        energy, u, absent, c = ctx.saved_tensors
+        pull = pulls[0].masked_fill(absent, 0.0)
+        pairs = energy[:, :, None] * energy[:, None, :]
+        both = 2 * (pull + pull.mT) * pairs * c
+        into_energy = (both * c * energy[:, None, :]).sum(2)
+        both *= pairs
+        return into_energy, 2 * (both.sum(2, keepdim=True) * u - both @ u), None
 
 
 class _Bell(torch.autograd.Function):
