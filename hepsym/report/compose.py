@@ -77,8 +77,6 @@ def _page(record: Record, sample: Sample) -> str:
         tiles=_tiles(record, sample, features),
         missing=[*record.missing, *sample.missing],
         sections=_sections(record, sample),
-        footer="One file, offline: no request leaves this page. "
-        "Figures can be saved as SVG, their numbers as CSV.",
     )
 
 

@@ -25,17 +25,30 @@ class Control:
     unit: str
     edges: Array
     """(bins + 1,)"""
-    counts: Array
-    """(bins,) sums of weights."""
-    variances: Array
-    """(bins,) sums of squared weights."""
+    sums: Array
+    """(bins + 2,) sums of weights, underflow first, overflow last."""
+    squares: Array
+    """(bins + 2,) sums of squared weights."""
     expected: Array | None
     """(bins,) in the normalisation of counts; None without a law."""
-    total: float
-    """Sum of weights, under- and overflow included."""
     chi2: float | None = None
     ndf: int | None = None
     p_value: float | None = None
+
+    @property
+    def counts(self) -> Array:
+        """(bins,) sums of weights."""
+        return self.sums[1:-1]
+
+    @property
+    def variances(self) -> Array:
+        """(bins,) sums of squared weights."""
+        return self.squares[1:-1]
+
+    @property
+    def total(self) -> float:
+        """Sum of weights, under- and overflow included."""
+        return float(self.sums.sum())
 
 
 class Filling:
@@ -79,16 +92,14 @@ def compared(
     """
     sums, variances = filling.sums()
     total = float(sums.sum())
-    inside = slice(1, -1)
     if cdf is None or total <= 0.0:
-        return Control(name, label, unit, filling.edges, sums[inside], variances[inside], None, total)
+        return Control(name, label, unit, filling.edges, sums, variances, None)
     below = np.clip(np.asarray(cdf(filling.edges), dtype=np.float64), 0.0, 1.0)
     probability = np.diff(np.concatenate([[0.0], below, [1.0]]))
     chi2, ndf, p_value = _chi_squared(sums, variances if weighted else total * probability, probability)
     return Control(
-        name, label, unit, filling.edges, sums[inside], variances[inside], total * probability[inside],
-        total, chi2, ndf, p_value,
-    )  # fmt: skip
+        name, label, unit, filling.edges, sums, variances, total * probability[1:-1], chi2, ndf, p_value
+    )
 
 
 def _chi_squared(

@@ -1,4 +1,4 @@
-"""How a figure becomes a part of the page: inline SVG, its words, and its numbers as CSV."""
+"""How a figure becomes a part of the page: inline SVG, its words, and its numbers as CSV and UHI JSON."""
 
 import base64
 import csv
@@ -32,24 +32,29 @@ class Drawing:
     """CSV, a header line first."""
     wide: bool = False
     """Whether it takes the whole width of the page."""
+    histograms: str | None = None
+    """The same numbers as UHI JSON, where they are histograms."""
 
     def html(self) -> Markup:
-        """A <figure> with caption and download links."""
-        encoded = base64.b64encode(self.table.encode()).decode()
-        links = tag(
-            "span",
-            tag("button", "SVG", type="button", class_="download", data_figure=self.name),
-            " ",
-            tag("a", "CSV", download=f"{self.name}.csv", href=f"data:text/csv;base64,{encoded}"),
-            class_="links",
-        )
+        """A <figure> with its caption, and links to save it as SVG, PDF, CSV and UHI JSON."""
+        about = {"type": "button", "class_": "download", "data_figure": self.name}
+        links = [tag("button", kind, **about, data_kind=kind.lower()) for kind in ("SVG", "PDF")]
+        links.append(_embedded("CSV", f"{self.name}.csv", "text/csv", self.table))
+        if self.histograms is not None:
+            links.append(_embedded("UHI", f"{self.name}.json", "application/json", self.histograms))
         return tag(
             "figure",
             tag("div", self.svg, class_="plot"),
-            tag("figcaption", self.caption, " ", links),
+            tag("figcaption", self.caption, " ", tag("span", *links, class_="links")),
             id=self.name,
             class_="wide" if self.wide else None,
         )
+
+
+def _embedded(word: str, name: str, kind: str, text: str) -> Markup:
+    """A link that saves what it carries."""
+    encoded = base64.b64encode(text.encode()).decode()
+    return tag("a", word, download=name, href=f"data:{kind};base64,{encoded}")
 
 
 def drawn(
@@ -61,12 +66,14 @@ def drawn(
     header: Sequence[str],
     rows: Iterable[Sequence[object]],
     wide: bool = False,
+    histograms: str | None = None,
 ) -> Drawing:
     """Save a matplotlib figure, made inside `style.look()`, as a Drawing."""
     name = anchor(name)
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
-    return Drawing(name, inline(buffer.getvalue(), name, alt), alt, caption, csv_text(header, rows), wide)
+    svg = inline(buffer.getvalue(), name, alt)
+    return Drawing(name, svg, alt, caption, csv_text(header, rows), wide, histograms)
 
 
 def anchor(name: str) -> str:

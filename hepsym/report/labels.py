@@ -12,6 +12,7 @@ __all__ = [
     "axis_label",
     "compact",
     "named",
+    "p_text",
     "particle",
     "pretty",
     "process",
@@ -135,6 +136,11 @@ def scientific(value: float, digits: int = 3) -> str:
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"{mantissa} × 10{raised}"
+
+
+def p_text(p: float) -> str:
+    """A p-value in a sentence: two digits, as a power of ten below 0.001."""
+    return f"{p:.2g}" if p >= 1e-3 else ("below 10⁻³⁰⁰" if p == 0.0 else scientific(p, 2))
 
 
 def value_error(value: float, error: float | None, unit: str = "") -> str:

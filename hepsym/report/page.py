@@ -13,6 +13,11 @@ from hepsym.report.style import COLOURS
 
 __all__ = ["assembled", "saved"]
 
+_FOOT = (
+    "One file, offline: no request leaves this page. Figures can be saved as SVG and PDF, their numbers as "
+    "CSV, histograms as UHI JSON too."
+)
+
 
 def assembled(
     *,
@@ -23,16 +28,18 @@ def assembled(
     tiles: Iterable[tuple[str, str | Markup]],
     missing: Sequence[str],
     sections: Sequence[Section],
-    footer: str,
+    beside: str = "",
 ) -> str:
     """The page. All words are escaped; nothing in it points outside of it.
+
+    beside: what else was written next to the page, a sentence for its foot.
 
     A content security policy forbids every request and every script but the page's own, by its
     SHA-256: what got past the escaping still could not run or call home.
     """
     assets = resources.files("hepsym.report") / "assets"
     css = (assets / "page.css").read_text(encoding="utf-8")
-    script = (assets / "page.js").read_text(encoding="utf-8")
+    script = "".join((assets / name).read_text(encoding="utf-8") for name in ("figure-pdf.js", "page.js"))
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:; "
@@ -63,7 +70,7 @@ def assembled(
             tag("div", *(_tile(value, name) for value, name in tiles), class_="tiles"),
             _contents(sections),
             tag("main", _missing(missing), *(section.html() for section in sections), id="main"),
-            tag("footer", footer),
+            tag("footer", *(f"{line} " for line in (_FOOT, beside) if line)),
             class_="layout",
         ),
         embedded_json("light-colours", {name: light for name, light, _ in COLOURS.values()}),

@@ -47,7 +47,7 @@ def write_study_page(
         tiles=_tiles(latents, symmetries),
         missing=[] if truth else ["The card has no [truth]: nothing is known beforehand to compare with."],
         sections=sections,
-        footer="One file, offline: no request leaves this page. run/report.html beside it shows the training"
+        beside="run/report.html beside it shows the training"
         + (", symmetries/symmetries.html the equations and flows." if symmetries else "."),
     )
     return saved(out / "study.html", text)

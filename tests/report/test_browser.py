@@ -102,7 +102,8 @@ def test_a_saved_figure_stands_alone(browser: Browser, page: Path) -> None:
     browser.ask(
         "window.saved = []; URL.createObjectURL = blob => { saved.push(blob.text()); return '#'; };"
         "HTMLAnchorElement.prototype.click = () => {};"
-        "document.querySelectorAll('#relevance-kl button, #momenta-z1 button').forEach(b => b.click());"
+        "document.querySelectorAll('#relevance-kl [data-kind=svg], #momenta-z1 [data-kind=svg]')"
+        ".forEach(b => b.click());"
     )
     texts = browser.ask("Promise.all(saved)")
     assert len(texts) == 3

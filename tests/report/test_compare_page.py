@@ -9,6 +9,8 @@ import boost_histogram as bh
 import numpy as np
 import pytest
 import uhi.io.json as uhi_io
+from chromium import Browser
+from page_in_browser import check_page
 
 from hepsym import events as ev
 from hepsym.errors import InputError
@@ -225,6 +227,12 @@ def test_the_directory_holds_page_numbers_and_histograms(written: Path) -> None:
     assert text.count("<figure") == len(told["observables"])
     assert "default-src &#x27;none&#x27;" in text
     assert not re.findall(r'(?:src|href)="(?!#|data:)', text), "nothing is loaded from elsewhere"
+
+
+def test_the_page_in_a_browser(written: Path, browser: Browser) -> None:
+    check_page(browser, written / "compare.html")
+    offered = "document.querySelectorAll('a[href^=\"data:application/json\"]').length"
+    assert browser.ask(offered) == browser.ask("document.querySelectorAll('figure').length")
 
 
 def test_every_histogram_reads_back_with_all_events(written: Path) -> None:

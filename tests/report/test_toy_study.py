@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from chromium import Browser
+from page_in_browser import check_page
 
 from hepsym import events as ev
 from hepsym.analysis import COUNTING_RULES, DEFINITIONS
@@ -76,6 +78,11 @@ def test_pages_and_numbers_stand_beside_each_other(done: Path) -> None:
     assert found["jacobian"]["median"][0] > 0
     assert (done / "symmetries" / "symmetries.html").is_file()
     assert (done / "run" / "report.html").is_file()
+
+
+@pytest.mark.parametrize("page", ["study.html", "run/report.html", "symmetries/symmetries.html"])
+def test_its_pages_in_a_browser(done: Path, browser: Browser, page: str) -> None:
+    check_page(browser, done / page)
 
 
 def test_a_study_stopped_before_its_symmetries_goes_on(done: Path, study: Study) -> None:

@@ -1,9 +1,9 @@
-// What the page can do beyond being read: save a figure as SVG, and move along a latent's axis.
+// What the page can do beyond being read: save a figure as SVG or PDF, and move along a latent's axis.
 (() => {
   "use strict";
-  const save = (name, type, text) => {
+  const save = (name, blob) => {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.href = URL.createObjectURL(blob);
     link.download = name;
     document.body.append(link);
     link.click();
@@ -17,19 +17,20 @@
     for (const part of copy.querySelectorAll("[data-walk], [data-frame]")) {
       if (!part.hasAttribute("data-now")) part.remove();
     }
-    for (const text of copy.querySelectorAll("text")) {
-      if (!text.hasAttribute("font-size")) text.setAttribute("font-size", "12");
-      text.setAttribute("font-family", "sans-serif");
-    }
     const text = new XMLSerializer().serializeToString(copy);
     return text.replace(/var\(--([a-z0-9]+)\)/g, (whole, name) => light[name] || whole);
   };
+  const kinds = {
+    svg: async (text) => new Blob([text], { type: "image/svg+xml" }),
+    pdf: pdfOf,
+  };
   for (const button of document.querySelectorAll("button.download")) {
+    const { figure, kind } = button.dataset;
     button.addEventListener("click", () => {
-      const drawings = document.getElementById(button.dataset.figure).querySelectorAll("svg");
-      drawings.forEach((svg, i) => {
+      const drawings = document.getElementById(figure).querySelectorAll("svg");
+      drawings.forEach(async (svg, i) => {
         const number = drawings.length > 1 ? "-" + (i + 1) : "";
-        save(button.dataset.figure + number + ".svg", "image/svg+xml", standalone(svg));
+        save(`${figure}${number}.${kind}`, await kinds[kind](standalone(svg)));
       });
     });
   }

@@ -9,18 +9,14 @@ from numpy.typing import NDArray
 from hepsym.analysis.compare import Sums, difference
 from hepsym.report.compare.filled import Binning
 from hepsym.report.drawing import Drawing, drawn
+from hepsym.report.histograms import histogram, uhi_json
 from hepsym.report.html import Markup, join, tag
-from hepsym.report.labels import axis_label, named, pretty, scientific
+from hepsym.report.labels import axis_label, named, p_text, pretty
 from hepsym.report.style import GRID, INK, MUTED, SERIES, SOFT, new_figure
 
-__all__ = ["figure", "p_text"]
+__all__ = ["figure", "filled_histogram"]
 
 Floats = NDArray[np.float64]
-
-
-def p_text(p: float) -> str:
-    """A p-value in a sentence."""
-    return f"{p:.2g}" if p >= 1e-3 else ("below 10⁻³⁰⁰" if p == 0.0 else scientific(p, 2))
 
 
 def figure(
@@ -55,8 +51,18 @@ def figure(
         caption=_caption(binned, tested, names),
         header=("low", "high", *(f"{what}_{k}" for k in range(len(sums)) for what in ("shape", "error")),
                 *(f"{what}_{k}" for k in range(1, len(sums)) for what in ("ratio", "pull"))),
-        rows=rows,
+        rows=rows, histograms=_uhi(binned, sums, names),
     )  # fmt: skip
+
+
+def _uhi(binned: Binning, sums: Sequence[Sums], names: Sequence[str]) -> str:
+    """All samples by name, the reference first, as filled: not normalised."""
+    return uhi_json({name: filled_histogram(s, binned) for name, s in zip(names, sums, strict=True)})
+
+
+def filled_histogram(sums: Sums, binned: Binning) -> Any:
+    """One sample's histogram of one observable, as boost-histogram has it."""
+    return histogram(sums.weights, sums.squares, binned.edges, name=binned.name, unit=binned.unit)
 
 
 def _cycled(colours: Sequence[str], n: int) -> list[str]:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from hepsym.report.compare.compare import Comparison
-from hepsym.report.compare.figures import figure, p_text
+from hepsym.report.compare.figures import figure
 from hepsym.report.compare.verdict import Verdict
 from hepsym.report.html import Markup, join, tag
-from hepsym.report.labels import compact, named, value_error
+from hepsym.report.labels import compact, named, p_text, value_error
 from hepsym.report.page import assembled
 from hepsym.report.sections import Section, figures, table
 from hepsym.report.style import look
@@ -54,8 +54,7 @@ def page(comparison: Comparison) -> str:
         tiles=_tiles(comparison),
         missing=[note[:1].upper() + note[1:] for note in comparison.notes],
         sections=sections,
-        footer="One file, offline: no request leaves this page. "
-        "Figures can be saved as SVG, their numbers as CSV; histograms/ beside it holds them as UHI JSON.",
+        beside="compare.json beside it holds every number, histograms/ every histogram.",
     )
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from hepsym.events.atomic import new_directory, new_path
 from hepsym.report.compare.compare import Comparison
-from hepsym.report.compare.histograms import uhi_json
+from hepsym.report.compare.figures import filled_histogram
 from hepsym.report.compare.page import page
 from hepsym.report.drawing import anchor
+from hepsym.report.histograms import uhi_json
 
 __all__ = ["write_comparison"]
 
@@ -33,5 +34,6 @@ def write_comparison(comparison: Comparison, out: str | os.PathLike[str], told: 
         for i, binned in enumerate(comparison.binnings):
             for k, filled in enumerate(comparison.filled):
                 name = f"{anchor(binned.name)}-{k}.json"
-                (beside / "histograms" / name).write_text(uhi_json(filled.shown[i], binned), encoding="utf-8")
+                text = uhi_json(filled_histogram(filled.shown[i], binned))
+                (beside / "histograms" / name).write_text(text, encoding="utf-8")
     return path / "compare.html"

@@ -7,8 +7,9 @@ import numpy as np
 
 from hepsym.report.control import Control, worst
 from hepsym.report.drawing import Drawing, drawn
+from hepsym.report.histograms import histogram, uhi_json
 from hepsym.report.html import Markup, join, tag
-from hepsym.report.labels import axis_label, compact, named, pretty, scientific, value_error
+from hepsym.report.labels import axis_label, compact, named, p_text, pretty, value_error
 from hepsym.report.sections import Section, figures, table
 from hepsym.report.style import GRID, INK, MUTED, SERIES, look, new_figure
 
@@ -64,12 +65,8 @@ def _verdict(controls: Sequence[Control]) -> Markup:
             class_="verdict-good" if good else "verdict-bad",
         ),
         f" in {len(tested)} distribution{'s' if len(tested) > 1 else ''} tested: "
-        f"family-wise p = {_p(p)} (Bonferroni; below {_ALARM:g} it would be called a disagreement).",
+        f"family-wise p = {p_text(p)} (Bonferroni; below {_ALARM:g} it would be called a disagreement).",
     )
-
-
-def _p(p: float) -> str:
-    return f"{p:.2g}" if p >= 1e-3 else ("below 10⁻³⁰⁰" if p == 0.0 else scientific(p, 2))
 
 
 def _control_plot(control: Control) -> Drawing:
@@ -100,7 +97,7 @@ def _control_plot(control: Control) -> Drawing:
     return drawn(
         figure, f"control-{control.name}", alt=_alt(control), caption=_caption(control),
         header=("low", "high", "sum_of_weights", "variance", "expected"),
-        rows=_rows(control),
+        rows=_rows(control), histograms=_uhi(control),
     )  # fmt: skip
 
 
@@ -135,7 +132,12 @@ def _caption(control: Control) -> Markup:
             ". ",
             "No exact law to compare with." if control.expected is None else "Too few events to test.",
         )
-    return join(name, f". χ² / ndf = {control.chi2:.1f} / {control.ndf}, p = {_p(control.p_value)}.")
+    return join(name, f". χ² / ndf = {control.chi2:.1f} / {control.ndf}, p = {p_text(control.p_value)}.")
+
+
+def _uhi(control: Control) -> str:
+    made = histogram(control.sums, control.squares, control.edges, name=control.name, unit=control.unit)
+    return uhi_json(made)
 
 
 def _rows(control: Control) -> list[tuple[object, ...]]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hepsym.report.drawing import Drawing, csv_text
 from hepsym.report.html import Markup, join, tag
 from hepsym.report.labels import compact, particle
+from hepsym.report.lettering import outline
 from hepsym.report.style import SERIES
 
 __all__ = ["Particles", "decoded_momenta", "momenta_drawing"]
@@ -51,8 +52,12 @@ def momenta_drawing(
     if reach <= 0.0 or everything.shape[1] != len(z):
         return None
     names = list(particles)
+    key = f"momenta-z{index}"
     start = 1 if len(everything) > 1 else 0  # a real event: the median code may lie off the data
-    views = [_view(everything, names, reach, axes, start) for axes in (("x", "y", 0, 1), ("z", "x", 2, 0))]
+    views = [
+        _view(everything, names, reach, axes, start, f"{key}-{''.join(axes[:2])}")
+        for axes in (("x", "y", 0, 1), ("z", "x", 2, 0))
+    ]
     labels = [f"z{index} = {value:+.2f}" for value in z]
     player = tag("div", *_controls(index, labels, points[: len(everything)], start), class_="player")
     rows = [
@@ -60,7 +65,7 @@ def momenta_drawing(
         for walk, step, leg in np.ndindex(*everything.shape[:3])
     ]
     return Drawing(
-        f"momenta-z{index}",
+        key,
         tag("div", player, tag("div", *views, class_="stage"), data_player=json.dumps(labels)),
         f"Decoded momenta of {len(names)} particles at {len(z)} positions along latent {index}.",
         join(
@@ -96,44 +101,49 @@ def _controls(index: int, labels: Sequence[str], points: Sequence[str], start: i
 
 
 def _view(
-    everything: Array, names: Sequence[str], reach: float, axes: tuple[str, str, int, int], start: int
+    everything: Array,
+    names: Sequence[str],
+    reach: float,
+    axes: tuple[str, str, int, int],
+    start: int,
+    key: str,
 ) -> Markup:
+    """One view as SVG; key begins the ids in it."""
     across, up, i, j = axes
     scale = 0.8 * _HALF / reach
     parts: list[Markup] = [
         _line(-_HALF, 0, _HALF, 0, "var(--grid)", 1),
         _line(0, -_HALF, 0, _HALF, "var(--grid)", 1),
         tag("circle", r=f"{reach * scale:.1f}", fill="none", stroke="var(--soft)", stroke_dasharray="3 4"),
-        _axis(across, _HALF - 3, 15, "end"),
-        _axis(up, 6, -_HALF + 12, "start"),
+        tag("defs", *(_letters(particle(name), f"{key}-{leg}", 12.0) for leg, name in enumerate(names))),
+        _axis(across, _HALF - 3, 15, 1.0),
+        _axis(up, 6, -_HALF + 12, 0.0),
     ]
     middle = everything.shape[1] // 2
     for walk, steps in enumerate(everything[..., [i, j]] * [scale, -scale]):
         trail = [_dot(x, y, _colour(leg)) for step in steps.tolist() for leg, (x, y) in enumerate(step)]
-        frames = [_frame(k, momenta, names, now=k == middle) for k, momenta in enumerate(steps)]
+        frames = [_frame(k, momenta, key, now=k == middle) for k, momenta in enumerate(steps)]
         parts.append(tag("g", *trail, *frames, data_walk=walk, data_now=walk == start))
     size = f"{-_HALF:.0f} {-_HALF:.0f} {2 * _HALF:.0f} {2 * _HALF:.0f}"
     label = f"p{across} and p{up} of the decoded particles"
     return tag("svg", *parts, xmlns="http://www.w3.org/2000/svg", viewBox=size, role="img", aria_label=label)
 
 
-def _frame(step: int, momenta: Array, names: Sequence[str], *, now: bool) -> Markup:
-    arrows = (_arrow(x, y, _colour(leg), particle(names[leg])) for leg, (x, y) in enumerate(momenta.tolist()))
+def _frame(step: int, momenta: Array, key: str, *, now: bool) -> Markup:
+    arrows = (_arrow(x, y, _colour(leg), f"#{key}-{leg}") for leg, (x, y) in enumerate(momenta.tolist()))
     return tag("g", *arrows, data_frame=step, data_now=now)
 
 
-def _axis(name: str, x: float, y: float, anchor: str) -> Markup:
-    lowered = tag("tspan", name, dy="3", font_size="9")
-    return tag(
-        "text",
-        "p",
-        lowered,
-        x=f"{x:.0f}",
-        y=f"{y:.0f}",
-        text_anchor=anchor,
-        class_="axis",
-        fill="var(--muted)",
-    )
+def _axis(name: str, x: float, y: float, before: float) -> Markup:
+    """p_x and such at (x, y); `before` is the share of it that stands left of x."""
+    path, width = outline(f"p{name}", 12.0)
+    return tag("path", d=path, transform=f"translate({x - before * width:.1f} {y:.0f})", fill="var(--muted)")
+
+
+def _letters(label: str, key: str, size: float) -> Markup:
+    """A label to be used many times, centred on its origin."""
+    path, width = outline(label, size)
+    return tag("path", d=path, transform=f"translate({-0.5 * width:.1f} {0.35 * size:.1f})", id=key)
 
 
 def _colour(leg: int) -> str:
@@ -150,8 +160,8 @@ def _dot(x: float, y: float, colour: str) -> Markup:
     return tag("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r="1.8", fill=colour, opacity="0.3")
 
 
-def _arrow(x: float, y: float, colour: str, name: str) -> Markup:
-    """From the origin to (x, y) with a head; the name stands beyond the head, inside the drawing."""
+def _arrow(x: float, y: float, colour: str, label: str) -> Markup:
+    """From the origin to (x, y) with a head; the label, by its id, stands beyond it, inside the drawing."""
     length = math.hypot(x, y)
     if length < 3.0:
         return tag("circle", cx=f"{x:.1f}", cy=f"{y:.1f}", r="3.5", fill=colour)
@@ -159,13 +169,6 @@ def _arrow(x: float, y: float, colour: str, name: str) -> Markup:
     back = max(length - 9.0, 0.0)
     head = [(x, y), (back * ux + 4 * uy, back * uy - 4 * ux), (back * ux - 4 * uy, back * uy + 4 * ux)]
     tip = tag("polygon", points=" ".join(f"{a:.1f},{b:.1f}" for a, b in head), fill=colour)
-    label = tag(
-        "text",
-        name,
-        x=f"{x + 12 * ux:.1f}",
-        y=f"{y + 12 * uy + 4:.1f}",
-        text_anchor="middle",
-        fill="var(--ink)",
-        font_size="12",
-    )
-    return join(_line(0, 0, back * ux, back * uy, colour, 2.4), tip, label)
+    beyond = {"x": f"{x + 12 * ux:.1f}", "y": f"{y + 12 * uy:.1f}"}
+    named = tag("use", href=label, **beyond, fill="var(--ink)")
+    return join(_line(0, 0, back * ux, back * uy, colour, 2.4), tip, named)

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import ks_2samp
 
-from hepsym.report.compare.figures import p_text
 from hepsym.report.drawing import Drawing, drawn
 from hepsym.report.html import join, tag
+from hepsym.report.labels import p_text
 from hepsym.report.style import INK, SERIES, new_figure
 from hepsym.report.symmetries.flows import Flow, column_label, moved
 

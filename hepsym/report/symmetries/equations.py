@@ -4,9 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from hepsym.report.compare.figures import p_text
 from hepsym.report.html import Markup, escaped, join, tag
-from hepsym.report.labels import scientific, value_error
+from hepsym.report.labels import p_text, scientific, value_error
 from hepsym.report.sections import Section, table
 
 __all__ = ["conserved_section", "equation", "equations"]

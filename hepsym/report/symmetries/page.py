@@ -5,9 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from hepsym.report.compare.figures import p_text
 from hepsym.report.html import Markup, join, tag
-from hepsym.report.labels import compact
+from hepsym.report.labels import compact, p_text
 from hepsym.report.page import assembled
 from hepsym.report.sections import Section, figures, table
 from hepsym.report.style import look
@@ -71,8 +70,7 @@ def page(found: Found) -> str:
         tiles=_tiles(told),
         missing=[],
         sections=[section for section in sections if section is not None],
-        footer="One file, offline: no request leaves this page. Figures can be saved as SVG, their numbers "
-        "as CSV; symmetries.json beside it holds all that was found.",
+        beside="symmetries.json beside it holds all that was found.",
     )
 
 
