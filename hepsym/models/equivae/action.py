@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from hepsym.errors import InputError
 
-__all__ = ["Action", "picture_rotations", "plane_rotations", "turn_pairs"]
+__all__ = ["Action", "picture_rotations", "picture_similarities", "plane_rotations", "turn_pairs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,64 @@ def picture_rotations(
     """Rotations of pictures about their middle, counter-clockwise, bilinear; corners are lost to 0."""
 
     def apply(x: Tensor, g: Tensor) -> Tensor:
-        cos, sin = torch.cos(g[:, 0]), torch.sin(g[:, 0])
-        zero = torch.zeros_like(cos)
-        matrix = torch.stack([torch.stack([cos, -sin, zero], -1), torch.stack([sin, cos, zero], -1)], 1)
-        picture = x.reshape(-1, *shape).movedim(-1, -3)
-        grid = functional.affine_grid(matrix, list(picture.shape), align_corners=False)
-        turned = functional.grid_sample(picture, grid, align_corners=False)
-        return turned.movedim(-3, -1).flatten(1)
+        still = torch.zeros_like(g[:, 0])
+        return _moved(x, shape, g[:, 0], still, still, still)
 
     return Action("so(2)", _angles(largest), apply, lambda v, g: turn_pairs(v, g[:, 0], charges))
+
+
+def picture_similarities(
+    shape: tuple[int, int, int], angle: float = 0.3, log_scale: float = 0.2, shift: float = 1.5,
+    units: tuple[float, float, float] = (0.35, 0.15, 1.7),
+) -> Action:  # fmt: skip
+    """Turns, scales and shifts of pictures; the first four of v are a pose that g is multiplied on to.
+
+    g = (angle, log scale, right, down), uniform in +- what is given, moves a point q (pixels from the middle,
+    y down) to  e^s R q + t, R counter-clockwise as seen. v_0..3 = (angle, log scale, right, down) of a pose
+    in `units` (radians, 1, pixels: the spreads that poses are thought to have, as v is near N(0, 1)), and
+
+        rho(g) v:  angle + angle_g,  s + s_g,  e^s_g R_g t + t_g;  v_4.. stay.
+
+    It is an action (rho(g h) = rho(g) rho(h)), affine in v. What fixes the pose that is called 0 is the
+    prior, class by class.
+    """
+    wide = torch.tensor([angle, log_scale, shift, shift])
+    unit = (units[0], units[1], units[2])
+
+    def draw(n: int, generator: torch.Generator) -> Tensor:
+        return wide * (2 * torch.rand((n, 4), generator=generator) - 1)
+
+    def apply(x: Tensor, g: Tensor) -> Tensor:
+        return _moved(x, shape, *g.unbind(-1))
+
+    def represent(v: Tensor, g: Tensor) -> Tensor:
+        if v.shape[-1] < 4:
+            raise InputError(f"v has {v.shape[-1]} dimensions, a pose needs 4: raise `equivariant`")
+        size = g[..., 1].exp()
+        cos, sin = size * torch.cos(g[..., 0]), size * torch.sin(g[..., 0])
+        right, down = v[..., 2], v[..., 3]
+        pose = [
+            v[..., 0] + g[..., 0] / unit[0], v[..., 1] + g[..., 1] / unit[1],
+            cos * right + sin * down + g[..., 2] / unit[2], cos * down - sin * right + g[..., 3] / unit[2],
+        ]  # fmt: skip
+        return torch.cat([torch.stack(pose, -1), v[..., 4:]], -1)
+
+    return Action("similarities of the plane", draw, apply, represent)
+
+
+def _moved(
+    x: Tensor, shape: tuple[int, int, int], angle: Tensor, log_scale: Tensor, right: Tensor, down: Tensor
+) -> Tensor:
+    """Pictures (n, h * w * channels) after e^s R q + t of every point q, bilinear, 0 from outside."""
+    h, w, _ = shape
+    size = (-log_scale).exp()
+    cos, sin = size * torch.cos(angle), size * torch.sin(angle)
+    # Each pixel asks where it came from, in units of half the width and half the height.
+    rows = [
+        torch.stack([cos, -sin * h / w, -2 / w * (cos * right - sin * down)], -1),
+        torch.stack([sin * w / h, cos, -2 / h * (sin * right + cos * down)], -1),
+    ]
+    picture = x.reshape(-1, *shape).movedim(-1, -3)
+    grid = functional.affine_grid(torch.stack(rows, 1), list(picture.shape), align_corners=False)
+    turned = functional.grid_sample(picture, grid, align_corners=False)
+    return turned.movedim(-3, -1).flatten(1)

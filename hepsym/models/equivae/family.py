@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import field, fields, make_dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -34,21 +34,22 @@ FEWEST = 4
 """Rows of the rarest class that a batch must hold on average: each makes the others' class set."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClassOptions:
-    """`--set name=value` of this family; see `Settings`, where what is not named here has its default."""
+TAKEN = (
+    "invariant", "likelihood", "width", "depth", "discriminative", "softness", "rivals", "classification",
+    "leak_penalty",
+)  # fmt: skip
+"""Those of `Settings` that `--set name=value` gives: the rest is the loop's, or remembers other batches."""
 
-    invariant: int = 16
-    picture: tuple[int, ...] = ()
-    """(h, w) or (h, w, channels) of pictures whose pixels are the columns; () is a vector."""
-    likelihood: str = "auto"
-    width: int = 128
-    depth: int = 2
-    discriminative: float = 1.0
-    softness: float = 1.0
-    classification: float = 10.0
-    leak_penalty: float = 0.0
-    """Of HSIC within a batch, which needs no memory of others and so survives a resumed run."""
+ClassOptions = make_dataclass(
+    "ClassOptions",
+    [
+        *((f.name, f.type, field(default=f.default)) for f in fields(Settings) if f.name in TAKEN),
+        ("picture", "tuple[int, ...]", field(default=())),
+    ],
+    frozen=True,
+)
+"""`--set name=value` of this family: `TAKEN` of `Settings`, and picture = [h, w] or [h, w, channels] where
+the columns are pixels; [] is a vector. leak_penalty is of HSIC, which survives a resumed run."""
 
 
 class ClassFamily(Family):
@@ -62,12 +63,12 @@ class ClassFamily(Family):
     def settings(self, settings: FitSettings) -> Settings:
         """Those of the network. Raises InputError for values that cannot be."""
         own = self.own(settings)
-        discriminative = 0.0 if self.model.code == "product" else own.discriminative
+        taken = {name: getattr(own, name) for name in TAKEN}
+        if self.model.code == "product":
+            taken["discriminative"] = 0.0
         return Settings(
-            code=self.model.code, kind="image" if own.picture else "vector", likelihood=own.likelihood,
-            invariant=own.invariant, equivariant=settings.latent, width=own.width, depth=own.depth,
-            discriminative=discriminative, softness=own.softness, classification=own.classification,
-            leak_penalty=own.leak_penalty, leak_measure="hsic", seed=settings.seed,
+            **taken, code=self.model.code, kind="image" if own.picture else "vector",
+            equivariant=settings.latent, leak_measure="hsic", seed=settings.seed,
         )  # fmt: skip
 
     def prepare(
