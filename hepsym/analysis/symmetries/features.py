@@ -4,6 +4,7 @@ A polynomial is its row of coefficients; its degree is told by their number. Mon
 then by index: 1, y_i, y_i y_j (i <= j), y_i y_j y_k (i <= j <= k).
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations_with_replacement
 
@@ -11,12 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "count", "degree_of", "derivatives", "evaluate", "from_symmetric", "gradients", "monomial_table",
-    "monomials", "raised", "symmetric", "times_coordinate",
+    "Moments", "count", "degree_of", "derivatives", "evaluate", "from_symmetric", "gradients",
+    "in_coordinates", "moments_of", "monomial_table", "monomials", "raised", "symmetric", "times_coordinate",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+BLOCK = 2048
+"""Rows whose monomials stay in the processor's cache"""
 
 
 def count(rank: int, degree: int) -> int:
@@ -54,6 +58,49 @@ def monomials(y: Floats, degree: int = 2) -> Floats:
         first, pair = _triples(y.shape[1])
         parts.append(y[:, first] * parts[2][:, pair])
     return np.concatenate(parts, axis=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moments:
+    """Moments to the fourth order of rows u (n, r), in coordinates v with u = v @ `unwhite`, which keeps
+    digits where u is thin."""
+
+    second: Floats
+    """(r, r): mean of u u^T"""
+    unwhite: Floats
+    """(r, r)"""
+    fourth: Floats
+    """(count, count): mean of phi phi^T of the monomials of v to degree two"""
+
+    def along(self, into: Floats) -> Floats:
+        """The mean of phi phi^T of y = u @ into, of a linear map `into` (r, k)."""
+        change = in_coordinates(self.unwhite @ into)
+        made: Floats = change.T @ self.fourth @ change
+        return made
+
+
+def moments_of(u: Floats) -> Moments:
+    """Moments of rows u (n, r), n > r, BLOCK at a time."""
+    second = u.T @ u / len(u)
+    values, axes = np.linalg.eigh(second)
+    size = np.sqrt(np.maximum(values, 1e-300))
+    total = np.zeros((count(u.shape[1], 2), count(u.shape[1], 2)))
+    for start in range(0, len(u), BLOCK):
+        phi = monomials(u[start : start + BLOCK] @ (axes / size))
+        total += phi.T @ phi
+    return Moments(second, (axes * size).T, total / len(u))
+
+
+def in_coordinates(into: Floats) -> Floats:
+    """M (count, count) with phi(u @ into) = phi(u) @ M to degree two, of a linear map `into` (r, k)."""
+    r, k = into.shape
+    i, j = np.triu_indices(r)
+    a, b = np.triu_indices(k)
+    squares = into[i][:, a] * into[j][:, b] + into[j][:, a] * into[i][:, b]
+    squares[i == j] /= 2
+    out = np.zeros((1 + r + len(i), 1 + k + len(a)))
+    out[0, 0], out[1 : 1 + r, 1 : 1 + k], out[1 + r :, 1 + k :] = 1.0, into, squares
+    return out
 
 
 def symmetric(q: Floats, rank: int) -> tuple[float, Floats, Floats]:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from hepsym.analysis.symmetries.constraints import Constraints
-from hepsym.analysis.symmetries.features import count, gradients, monomials
+from hepsym.analysis.symmetries.features import Moments, count, gradients, moments_of, monomials
 from hepsym.analysis.symmetries.noise_evidence import equal_widths_p_value, profile_p_value
 from hepsym.analysis.symmetries.noisy_equations import claimed
 from hepsym.analysis.symmetries.noisy_surface import (
@@ -86,10 +86,15 @@ def find_noisy(
         return None
     given = scale if scale is not None else noise
     # What follows is told by the rows of the fit: the hypotheses left are those that alpha is shared by.
-    fitted = []
+    fitted, moments = [], dict[int, Moments]()
     for guess in _hypotheses(fit, exact, given, exactly=scale is None):
         free = noise is None and guess.curved > 0
-        surface = fit_surface(guess.where.into(fit), guess.flat, guess.curved, guess.variance, free=free)
+        u = guess.where.into(fit)
+        if id(guess.where) not in moments:
+            moments[id(guess.where)] = moments_of(u)
+        surface = fit_surface(
+            u, guess.flat, guess.curved, guess.variance, free=free, moments=moments[id(guess.where)]
+        )
         if scale is not None or min(surface.following) >= GAP:
             fitted.append((guess, surface))
     best: tuple[_Hypothesis, NoisySurface, Floats] | None = None
@@ -119,12 +124,12 @@ def _hypotheses(fit: Floats, exact: Constraints, given: float | None, *, exactly
     out: dict[tuple[int, int, int], tuple[float, _Hypothesis]] = {}
     for which, unit in enumerate(units):
         where = ambient(fit, exact.frame, unit)
-        u = where.into(fit[:SCREENED])
-        directions, _ = spectra(u, 0)
+        screened = moments_of(where.into(fit[:SCREENED]))
+        directions, _ = spectra(screened, 0)
         for k, _gap in _ends(directions, given, exactly=exactly):
             if k >= len(directions) - 1:
                 continue
-            _, quadrics = spectra(u, k)
+            _, quadrics = spectra(screened, k)
             level = float(directions[:k].mean()) if k else None
             for m, gap in _ends(quadrics, given, exactly=exactly, level=level):
                 if k + m == 0 or (

@@ -21,13 +21,17 @@ LEAST = 0.05
 """No direction has less than this part of s^2: S stays positive."""
 
 
-def normal_equations(values: Floats, slopes: Floats, variance: float, flat: int) -> tuple[Floats, Floats]:
+def normal_equations(
+    values: Floats, slopes: Floats, variance: float, products: Floats, rows: int
+) -> tuple[Floats, Floats]:
     """Information (p, p) and score (p,) for the p = r (r + 1) / 2 entries of S / s^2 - 1.
 
-    values (n, e) of the equations at rows, slopes (n, e, r), of which the first `flat` are the same at
-    all rows. Each product is weighed by its own variance.
+    values (n, e) of the equations at some of the rows, slopes (n, e, r). The first k equations are flat:
+    their slopes are the same at all rows, and products (k, k) are means over all `rows`. Each product is
+    weighed by its own variance.
     """
     n, e, r = slopes.shape
+    flat = len(products)
     i, j = np.triu_indices(r)
     p = len(i)
     pairs = [(a, b) for a in range(e) for b in range(max(a, flat), e)]
@@ -45,31 +49,31 @@ def normal_equations(values: Floats, slopes: Floats, variance: float, flat: int)
     for a in range(flat):  # the products of flat ones need their means only
         constant = slopes[0, a] / sizes[0, a]
         others = slopes[0, a:flat] / sizes[0, a:flat, None]
-        rows = design(np.broadcast_to(constant, others.shape), others)
-        products = (values[:, a, None] * values[:, a:flat]).mean(axis=0)  # each weighs as n rows
+        made = design(np.broadcast_to(constant, others.shape), others)
+        seen = products[a, a:] / sizes[0, a] / sizes[0, a:flat] / variance  # each weighs as all rows do
         expected = others @ constant
-        left += n * (rows / (1.0 + expected**2)[:, None]).T @ rows
-        right += n * ((products - expected) / (1.0 + expected**2)) @ rows
+        left += rows * (made / (1.0 + expected**2)[:, None]).T @ made
+        right += rows * ((seen - expected) / (1.0 + expected**2)) @ made
     values, slopes = values[::step], slopes[::step] / sizes[::step, :, None]
     for a, b in pairs:
-        rows = design(slopes[:, a], slopes[:, b])
+        made = design(slopes[:, a], slopes[:, b])
         expected = np.einsum("nr,nr->n", slopes[:, a], slopes[:, b])
         # Var(q_a q_b) = S_aa S_bb + S_ab^2
-        weighed = rows / (1.0 + expected**2)[:, None]
-        left += weighed.T @ rows
+        weighed = made / (1.0 + expected**2)[:, None]
+        left += weighed.T @ made
         right += (values[:, a] * values[:, b] - expected) @ weighed
     return left, right
 
 
-def fitted_covariance(values: Floats, slopes: Floats, variance: float, flat: int = 0) -> Floats:
+def fitted_covariance(values: Floats, slopes: Floats, variance: float, products: Floats, rows: int) -> Floats:
     """S (r, r) of equations with these values (n, e) and slopes (n, e, r); prior s^2 = `variance`.
 
-    The first `flat` have the same slope at all rows.
+    The first of them are flat, with the mean products (k, k) over all `rows`.
 
     Error of an entry seen by normals: about sqrt(2 / n).
     """
     r = slopes.shape[2]
-    information, score = normal_equations(values, slopes, variance, flat)
+    information, score = normal_equations(values, slopes, variance, products, rows)
     size, axes = np.linalg.eigh(information)
     size, seen = np.maximum(size, 0.0), axes.T @ score
     # log P(products | prior): entries are normal with this doubt, products normal with unit variance.

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from hepsym.analysis.symmetries.adjusted import block_moments, replica_polynomials
 from hepsym.analysis.symmetries.constraints import Constraints, Replicas
 from hepsym.analysis.symmetries.errors import thin_p_value
+from hepsym.analysis.symmetries.features import Moments, moments_of
 from hepsym.analysis.symmetries.noisy_surface import Ambient, NoisySurface, distances, fit_surface, with_flat
+from hepsym.analysis.symmetries.rounding import EVERY, SOME, jackknife_error, settled
 from hepsym.analysis.symmetries.whitening import Frame, echelon
 
 __all__ = ["claimed"]
@@ -25,6 +27,7 @@ WIDE = 4.0
 MOST_BLOCKS, LEAST_BLOCKS, BLOCK_WORK = 200, 24, 6000
 """Blocks of the jackknife: BLOCK_WORK over the number of monomials."""
 SURE = 5.0
+KNOWN_TO = 0.02
 
 
 def claimed(
@@ -39,9 +42,10 @@ def claimed(
     k, m = len(guess.flat), len(guess.curved)
     u = where.into(rows)
     variance = float(np.trace(guess.covariance)) / len(guess.covariance)
-    made = fit_surface(u, k, m, variance, free=m > 0)
+    moments = moments_of(u)
+    made = fit_surface(u, k, m, variance, free=m > 0, moments=moments)
     noise = float(np.sqrt(np.trace(made.covariance) / len(made.covariance)))
-    frame, replicas, made = _framed(where, made, u, exact)
+    frame, replicas, made = _framed(where, made, u, moments, exact)
     d, _ = distances(made, where.into(test))
     if p_values is None:
         p_values = np.array([thin_p_value(column, WIDE) for column in d.T])
@@ -68,7 +72,7 @@ def claimed(
 
 
 def _framed(
-    where: Ambient, made: NoisySurface, u: Floats, exact: Constraints
+    where: Ambient, made: NoisySurface, u: Floats, moments: Moments, exact: Constraints
 ) -> tuple[Frame, Replicas, NoisySurface]:
     """The frame of all linear relations, exact ones first, replicas of noisy ones and quadrics, the surface.
 
@@ -82,9 +86,8 @@ def _framed(
     tilt = np.empty((blocks, 0, len(where.unit) + 1))
     if k:
         tilt = _tilted(where, made, u, dependent, exact.frame, blocks)
-        error = np.sqrt(((tilt - tilt.mean(axis=0)) ** 2).sum(axis=0) * (blocks - 1) / blocks)
-        reduced = _rounded(reduced, error, where)
-        made = with_flat(u, reduced[:, :-1] @ out_of.T, made, m)
+        reduced, tilt = _rounded(reduced, tilt, (*exact.frame.dependent, *dependent), where)
+        made = with_flat(moments, reduced[:, :-1] @ out_of.T, made, m)
     quadrics = np.empty((blocks, 0, made.curved.shape[1]))
     if m:
         # With the same noise: what its own error moves is of second order, s^2 / sqrt(n).
@@ -134,19 +137,27 @@ def _relations(normals: Floats, where: Ambient, span: Frame) -> tuple[Floats, tu
     return np.column_stack([in_units, in_units @ where.centre]), tuple(pivots)
 
 
-def _rounded(relations: Floats, error: Floats, where: Ambient) -> Floats:
-    """Coefficients that are 0 or integers within SURE errors, and known to 0.02, are taken as such."""
-    out = relations.copy()
-    coefficients = out[:, :-1]
-    whole = np.round(coefficients)
-    near = (np.abs(coefficients - whole) < SURE * error[:, :-1] + 1e-9) & (error[:, :-1] < 0.02)
-    weight = np.abs(coefficients) * where.unit
-    absent = (np.abs(coefficients) < SURE * error[:, :-1]) & (
-        weight < 0.05 * weight.max(axis=1, keepdims=True)
-    )
-    out[:, :-1] = np.where(absent, 0.0, np.where(near, whole, coefficients))
+def _rounded(
+    relations: Floats, tilt: Floats, solved: tuple[int, ...], where: Ambient
+) -> tuple[Floats, Floats]:
+    """Coefficients that are 0 or integers, as far as their errors tell and known to 0.02, are taken as such.
+
+    Relations (k, D + 1) and their replicas (blocks, k, D + 1), both with the constants that go with them.
+    """
+    out, others = relations.copy(), tilt.copy()
+    free = np.setdiff1d(np.arange(len(where.unit)), solved)
+    constant = tilt[:, :, -1] - tilt[:, :, :-1] @ where.centre
+    for i, row in enumerate(relations[:, free]):
+        error, weight = jackknife_error(tilt[:, i, free]), np.abs(row) * where.unit[free]
+        whole = np.round(row)
+        near = (np.abs(row - whole) < SURE * error + 1e-9) & (error < KNOWN_TO)
+        absent = (np.abs(row) < SURE * error) & (weight < 0.05 * np.abs(relations[i, :-1] * where.unit).max())
+        level = EVERY if (near | absent).all() else SOME
+        aim = np.where(absent, 0.0, whole)
+        out[i, free], others[:, i, free] = settled(row, tilt[:, i, free], aim, near | absent, level)[:2]
     out[:, -1] = out[:, :-1] @ where.centre
-    return out
+    others[:, :, -1] = constant + others[:, :, :-1] @ where.centre
+    return out, others
 
 
 def _aligned(quadrics: Floats, basis: Floats) -> Floats:

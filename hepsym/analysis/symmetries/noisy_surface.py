@@ -3,7 +3,8 @@
 Rows are taken in `Ambient` coordinates u: columns over a unit in which noise is expected to be equal,
 less the directions in which the rows do not move at all. There noise S starts as s^2 and is then fitted
 (symmetries.noise_size). Flat surfaces are the k thinnest directions in the metric of S, curved ones the
-m thinnest quadrics of the rows projected on what the flat ones leave (symmetries.adjusted).
+m thinnest quadrics of the rows projected on what the flat ones leave (symmetries.adjusted). All of this is
+a function of the moments of u to the fourth order, which are taken once.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.linalg import eigh
 
 from hepsym.analysis.symmetries.adjusted import adjusting, pencil
-from hepsym.analysis.symmetries.features import count, evaluate, gradients, monomials
+from hepsym.analysis.symmetries.features import Moments, count, evaluate, gradients, moments_of
 from hepsym.analysis.symmetries.noise_size import fitted_covariance
 from hepsym.analysis.symmetries.whitening import Frame
 
@@ -30,6 +31,8 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
+NOISE_ROWS = 12_000
+"""The noise's covariance is read off so many rows, evenly spaced."""
 SEED_NOISE = 1e-4
 """Where nothing is known of the noise: so small that only first order counts."""
 
@@ -77,57 +80,76 @@ def ambient(rows: Floats, span: Frame, unit: Floats) -> Ambient:
     return Ambient(rows.mean(axis=0), unit, right[len(normal) :].T)
 
 
-def span_of(u: Floats, covariance: Floats, k: int) -> tuple[Floats, Floats, Floats, Floats]:
-    """All thicknesses over noise, and flat, to_span, from_span of the k thinnest directions of u (n, r)."""
-    r = u.shape[1]
-    second = u.T @ u / len(u)
+def span_of(second: Floats, covariance: Floats, k: int) -> tuple[Floats, Floats, Floats, Floats]:
+    """All thicknesses over noise, and flat, to_span, from_span of the k thinnest directions.
+
+    second (r, r): the mean of u u^T; covariance: of the noise.
+    """
+    r = len(second)
     thickness, vectors = eigh(second, covariance)
     flat = vectors[:, :k].T
+    return thickness, flat, *_beside(second, flat, covariance, r)
+
+
+def _beside(second: Floats, flat: Floats, covariance: Floats, r: int) -> tuple[Floats, Floats]:
+    """to_span (r, r - k) and from_span of what flat surfaces (k, r) leave, free of noise across them."""
     across = np.eye(r) - flat.T @ flat @ covariance  # rows: u @ across has no part along noise of flat
     values, axes = np.linalg.eigh(across.T @ second @ across)
+    k = len(flat)
     values, axes = np.sqrt(np.maximum(values[k:], 1e-300)), axes[:, k:]
-    return thickness, flat, (across @ axes) / values, (axes * values).T
+    return (across @ axes) / values, (axes * values).T
 
 
-def curved_of(y: Floats, covariance: Floats) -> tuple[Floats, Floats]:
-    """Thickness over noise and coefficients of all quadrics of white rows y (n, r), noise S (r, r)."""
-    phi = monomials(y)
-    told = pencil(phi.T @ phi / len(phi), covariance, 2)
+def curved_of(moments: Moments, to_span: Floats, covariance: Floats) -> tuple[Floats, Floats]:
+    """Thickness over noise and coefficients of all quadrics in y = u @ to_span.
+
+    moments are those of u; covariance (r, r) of the noise in y.
+    """
+    told = pencil(moments.along(to_span), covariance, 2)
     return told.values, told.polynomials
 
 
-def spectra(u: Floats, k: int) -> tuple[Floats, Floats]:
+def spectra(moments: Moments, k: int) -> tuple[Floats, Floats]:
     """Variances of the directions, and squared thickness of quadrics beside k flat ones, in units of u."""
-    r = u.shape[1]
-    thickness, _, to_span, _ = span_of(u, np.eye(r), k)
-    small = SEED_NOISE**2 * np.eye(r)
-    values, _ = curved_of(u @ to_span, to_span.T @ small @ to_span)
+    second = moments.second
+    thickness, _, to_span, _ = span_of(second, np.eye(len(second)), k)
+    small = SEED_NOISE**2 * np.eye(len(second))
+    values, _ = curved_of(moments, to_span, to_span.T @ small @ to_span)
     return thickness, values * SEED_NOISE**2
 
 
-def fit_surface(u: Floats, k: int, m: int, variance: float, *, free: bool, steps: int = 3) -> NoisySurface:
+def fit_surface(
+    u: Floats, k: int, m: int, variance: float, *, free: bool, steps: int = 3, moments: Moments | None = None
+) -> NoisySurface:
     """k flat and m curved surfaces of rows u (n, r), and their noise, from a first guess s^2.
 
-    free: S is fitted; else it is s^2 in every direction, and s^2 alone is.
+    free: S is fitted; else it is s^2 in every direction, and s^2 alone is. moments: of u, if they are
+    known.
     """
+    if moments is None:
+        moments = moments_of(u)
     covariance = variance * np.eye(u.shape[1])
     for _ in range(steps):
-        made, thickness = _once(u, k, m, covariance)
+        made, thickness = _once(moments, k, m, covariance)
         scale = float(np.mean(thickness))
         variance *= scale
         if not free or m == 0:
             covariance = variance * np.eye(u.shape[1])
             continue
-        values, slopes = _residuals(made, u)
-        covariance = fitted_covariance(values, slopes, variance, k)
-    return _once(u, k, m, covariance)[0]
+        values, slopes = _residuals(made, u[:: max(1, len(u) // NOISE_ROWS)])
+        covariance = fitted_covariance(
+            values, slopes, variance, made.flat @ moments.second @ made.flat.T, len(u)
+        )
+    return _once(moments, k, m, covariance)[0]
 
 
-def _once(u: Floats, k: int, m: int, covariance: Floats) -> tuple[NoisySurface, Floats]:
-    thickness, flat, to_span, from_span = span_of(u, covariance, k)
+def _once(moments: Moments, k: int, m: int, covariance: Floats) -> tuple[NoisySurface, Floats]:
+    thickness, flat, to_span, from_span = span_of(moments.second, covariance, k)
     r = to_span.shape[1]
     inside = to_span.T @ covariance @ to_span
-    values, curved = curved_of(u @ to_span, inside) if m else (np.full(1, np.inf), np.empty((0, count(r, 2))))
+    values, curved = (
+        curved_of(moments, to_span, inside) if m else (np.full(1, np.inf), np.empty((0, count(r, 2))))
+    )
     observed = curved[:m] @ adjusting(inside, 2)
     following = (
         float(thickness[k]) if k < len(thickness) else np.inf,
@@ -137,22 +159,18 @@ def _once(u: Floats, k: int, m: int, covariance: Floats) -> tuple[NoisySurface, 
     return made, np.concatenate([thickness[:k], values[:m]])
 
 
-def with_flat(u: Floats, normals: Floats, made: NoisySurface, m: int) -> NoisySurface:
+def with_flat(moments: Moments, normals: Floats, made: NoisySurface, m: int) -> NoisySurface:
     """The same with flat surfaces along these normals (k, r), and m curved ones fitted beside them."""
-    r = u.shape[1]
+    second = moments.second
     root = np.linalg.cholesky(normals @ made.covariance @ normals.T)
     flat = np.linalg.solve(root, normals)
-    across = np.eye(r) - flat.T @ flat @ made.covariance
-    values, axes = np.linalg.eigh(across.T @ (u.T @ u / len(u)) @ across)
-    k = len(flat)
-    values, axes = np.sqrt(np.maximum(values[k:], 1e-300)), axes[:, k:]
-    to_span = (across @ axes) / values
+    to_span, from_span = _beside(second, flat, made.covariance, len(second))
     curved, observed = made.curved, made.observed
     if m:
         inside = to_span.T @ made.covariance @ to_span
-        curved = curved_of(u @ to_span, inside)[1][:m]
+        curved = curved_of(moments, to_span, inside)[1][:m]
         observed = curved @ adjusting(inside, 2)
-    return NoisySurface(flat, to_span, (axes * values).T, curved, observed, made.covariance, made.following)
+    return NoisySurface(flat, to_span, from_span, curved, observed, made.covariance, made.following)
 
 
 def _residuals(made: NoisySurface, u: Floats) -> tuple[Floats, Floats]:

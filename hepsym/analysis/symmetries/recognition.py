@@ -16,6 +16,7 @@ from hepsym.analysis.symmetries.constraints import Constraint, Constraints, rela
 from hepsym.analysis.symmetries.cubics import told_cubics
 from hepsym.analysis.symmetries.errors import thin_p_value
 from hepsym.analysis.symmetries.quadratic_forms import NEAR, Ideal, to_white
+from hepsym.analysis.symmetries.rounding import jackknife_error
 from hepsym.analysis.symmetries.unnamed import unnamed
 from hepsym.analysis.symmetries.writing import linear_formula, number
 
@@ -70,15 +71,23 @@ def recognise(found: Constraints, rows: Floats, names: Sequence[str]) -> list[Co
 
 
 def _linear(found: Constraints, i: int, names: Sequence[str]) -> Constraint:
-    relation = found.frame.relations[i]
-    formula, kind = linear_formula(
-        relation[:-1], float(relation[-1]), names, found.frame.scale, max(1e-6, 3 * found.precision)
-    )
-    residual, p_value = float(found.linear_residuals[i]), float(found.linear_p_values[i])
-    error = residual * float(np.linalg.norm(relation[:-1] * found.frame.scale))
-    if found.noise > 0:
-        error /= float(np.sqrt(found.rows))
-    return Constraint(formula, kind, 1, residual, p_value, {"value": (float(relation[-1]), error)})
+    relation, p_value = found.frame.relations[i], float(found.linear_p_values[i])
+    residual = float(found.linear_residuals[i])
+    replicas = np.empty((0, 0, 0)) if found.replicas is None else found.replicas.linear
+    noisy = i - (len(found.linear_p_values) - replicas.shape[1])
+    if not len(replicas) or noisy < 0:
+        dust = max(1e-6, 3 * found.exactness)
+        formula, kind = linear_formula(relation[:-1], float(relation[-1]), names, found.frame.scale, dust)
+        error = residual * float(np.linalg.norm(relation[:-1] * found.frame.scale))
+        return Constraint(formula, kind, 1, residual, p_value, {"value": (float(relation[-1]), error)})
+    # Noisy coefficients were settled where they were fitted: what is printed is what was found.
+    errors = jackknife_error(replicas[:, noisy])
+    offset = float(relation[-1]) if abs(relation[-1]) > 3 * errors[-1] else 0.0
+    formula, kind = linear_formula(relation[:-1], offset, names, found.frame.scale, 1e-9)
+    values = {"value": (float(relation[-1]), float(errors[-1]))}
+    free = np.flatnonzero((errors[:-1] > 1e-12) & (relation[:-1] != 0))
+    values |= {f"of {names[j]}": (float(relation[j]), float(errors[j])) for j in free.tolist()}
+    return Constraint(formula, kind, 1, residual, p_value, values)
 
 
 def _cubics(found: Constraints, rows: Floats, names: Sequence[str]) -> list[Constraint]:

@@ -16,6 +16,7 @@ from hepsym.analysis.symmetries.features import symmetric
 from hepsym.analysis.symmetries.quadratic_forms import Ideal, in_columns, to_white
 from hepsym.analysis.symmetries.quadric_names import name_quadric
 from hepsym.analysis.symmetries.quadric_shapes import Quadric, shape
+from hepsym.analysis.symmetries.rounding import jackknife_error, restricted
 from hepsym.analysis.symmetries.whitening import Frame
 
 __all__ = ["pivots_of", "unnamed"]
@@ -78,41 +79,10 @@ def _cleaned(reduced: Floats, others: Floats) -> tuple[Floats, Floats]:
         return np.where(np.abs(reduced) > ROUNDING * size, reduced, 0.0), others
     reduced, others = reduced.copy(), others.copy()
     for k in range(len(reduced)):
-        none = np.abs(reduced[k]) <= SURE * _error(others[:, k])
+        none = np.abs(reduced[k]) <= SURE * jackknife_error(others[:, k])
         none &= np.abs(reduced[k]) <= 0.1 * size[k]
         reduced[k], others[:, k] = restricted(reduced[k], others[:, k], none, np.zeros(none.sum()))
     return reduced, others
-
-
-def _error(others: Floats) -> Floats:
-    blocks = len(others)
-    error: Floats = np.sqrt(((others - others.mean(axis=0)) ** 2).sum(axis=0) * (blocks - 1) / blocks)
-    return error
-
-
-def restricted(row: Floats, others: Floats, fixed: NDArray[np.bool_], to: Floats) -> tuple[Floats, Floats]:
-    """The estimate (m,) and its replicas (blocks, m) once some coefficients are known to be `to`.
-
-    The rest moves as it is correlated with these: the conditional mean of a normal law. Where more are
-    known than the replicas can tell correlations of, the rest stays.
-    """
-    if not fixed.any():
-        return row, others
-    row, others = row.copy(), others.copy()
-    spread = others - others.mean(axis=0)
-    moving = fixed & (np.abs(spread).max(axis=0) > 1e-12)
-    if 0 < moving.sum() <= len(others) // 4:
-        slope = np.linalg.lstsq(spread[:, moving], spread[:, ~fixed], rcond=1e-6)[0]
-        aim = np.zeros(len(row))
-        aim[fixed] = to
-        row[~fixed] -= (row[moving] - aim[moving]) @ slope
-        others[:, ~fixed] -= (others[:, moving] - aim[moving]) @ slope
-        # Slopes from so few replicas fit these too well, and are themselves uncertain.
-        free, many = len(others) - 1 - int(moving.sum()), len(others) - 1
-        middle = others[:, ~fixed].mean(axis=0)
-        others[:, ~fixed] = middle + (others[:, ~fixed] - middle) * many / free
-    row[fixed], others[:, fixed] = to, to
-    return row, others
 
 
 def _whole(row: Floats, others: Floats, unit: Floats) -> tuple[Floats, Floats]:
@@ -125,7 +95,7 @@ def _whole(row: Floats, others: Floats, unit: Floats) -> tuple[Floats, Floats]:
     lead = 1 + int(np.argmax(varying > 0.5 * varying.max()))
     ratio = row / row[lead] * units[lead] / units
     ratios = others / others[:, [lead]] * units[lead] / units
-    error, whole = _error(ratios), np.round(ratio)
+    error, whole = jackknife_error(ratios), np.round(ratio)
     fixed = (whole != 0) & (np.abs(ratio - whole) < (SURE - 1) * error) & (error < 0.02)
     fixed[0], fixed[lead] = False, True
     main, copies = restricted(ratio, ratios, fixed, whole[fixed])
