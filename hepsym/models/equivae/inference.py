@@ -19,6 +19,7 @@ from hepsym.models.equivae.settings import Settings
 from hepsym.models.equivae.straighten import Straightening, straightening
 from hepsym.models.equivae.temperature import fit_temperature
 from hepsym.models.equivae.training import generator
+from hepsym.models.equivae.wobble import Wobble
 
 __all__ = ["WAYS", "Fitted", "probabilities"]
 
@@ -29,6 +30,8 @@ WAYS = ("bound", "classifier", "prototype")
 """Of telling a class."""
 
 PIECE = 500
+COPIES, MOVED = 20, 0.25
+"""How often `Couplings` see the rows, and how far those are moved, as a share of the training's motions."""
 DRAWS = 8
 """Of v, in the bound by which classes are told."""
 
@@ -69,8 +72,23 @@ class Fitted:
 
     def straightened(self, features: NDArray[np.float32], codes: Codes) -> "Fitted":
         """With v of every class mapped onto one law, learned from training rows."""
-        mean = self._posterior(features, codes)[0]
-        return replace(self, straight=straightening(mean, codes, len(self.labels.classes)))
+        mean, log_var = self._posterior(features, codes)
+        made = straightening(mean, codes, len(self.labels.classes))
+        asked = self.settings
+        if asked.couplings:
+            drawn = generator(asked.seed, "couplings")
+            move = Wobble.of(asked, self.reading.shape, drawn, share=MOVED)
+            shown = []
+            for _ in range(COPIES):
+                rows = torch.from_numpy(features)
+                v = mean if move is None else self._posterior(move(rows).numpy(), codes)[0]
+                if move is None:  # rows that must not be moved: v is, within what q leaves open
+                    noise = torch.randn(mean.shape, generator=drawn).double().numpy()
+                    v = mean + MOVED * np.exp(0.5 * log_var) * noise
+                shown.append(v)
+            seed = int(torch.randint(2**31, (1,), generator=drawn))
+            made = made.with_couplings(shown, codes, asked.couplings, seed)
+        return replace(self, straight=made)
 
     def calibrated(self, features: NDArray[np.float32], codes: Codes) -> "Fitted":
         """With temperatures set on features (n, D) of class numbers (n,), which were not trained on."""

@@ -64,6 +64,8 @@ class Settings:
     leak_measure: str = "mmd"
     straighten: bool = False
     """Map v of every class onto one law after the training, at no cost to the bound: `Straightening`."""
+    couplings: int = 0
+    """Epochs of `Couplings` behind the maps of `straighten`; rows move a quarter as far as in training."""
     action_penalty: float = 0.0
     shift: float = 0.0
     """Pixels by which pictures are moved at random in training, where that leaves their class: `Wobble`."""
@@ -94,6 +96,11 @@ class Settings:
         for name in ("invariant", "equivariant", "set_size", "width", "epochs", "batch", "rivals"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name} = {getattr(self, name)} must be at least 1")
+        if self.couplings < 0 or (self.couplings and not (self.straighten and self.equivariant > 1)):
+            raise InputError(
+                f"couplings = {self.couplings} must be 0, or above it with straighten = true and "
+                "equivariant of 2 at least"
+            )
         if self.depth < 0 or self.seed < 0:
             raise InputError(f"depth = {self.depth} and seed = {self.seed} must not be negative")
         weights = (

@@ -9,6 +9,7 @@ from safetensors import SafetensorError, safe_open
 from hepsym.errors import InputError
 from hepsym.events.atomic import new_path, replace_text
 from hepsym.models.checkpoint import write_weights
+from hepsym.models.equivae.couplings import Couplings
 from hepsym.models.equivae.inference import Fitted
 from hepsym.models.equivae.labels import Labels
 from hepsym.models.equivae.preparation import build
@@ -22,6 +23,7 @@ __all__ = ["FORMAT", "load_fitted", "save_fitted"]
 FORMAT = "hepsym-class-model-1"
 CONFIG, WEIGHTS, PROTOTYPES = "config.json", "model.safetensors", "prototypes"
 STRAIGHT = ("middle", "whitening", "knots")
+COUPLINGS = "straight.couplings."
 
 
 def save_fitted(path: Path, fitted: Fitted, model: str) -> None:
@@ -38,6 +40,9 @@ def save_fitted(path: Path, fitted: Fitted, model: str) -> None:
     if fitted.straight is not None:
         parts = {name: getattr(fitted.straight, name) for name in STRAIGHT}
         weights |= {f"straight.{name}": torch.from_numpy(part.copy()) for name, part in parts.items()}
+        if fitted.straight.couplings is not None:
+            layers = fitted.straight.couplings.state_dict()
+            weights |= {f"{COUPLINGS}{name}": part for name, part in layers.items()}
     write_weights(path / WEIGHTS, weights, model)
     replace_text(path / CONFIG, json.dumps(config, indent=1) + "\n")
 
@@ -59,7 +64,13 @@ def load_fitted(path: Path, model: str) -> Fitted:
         prototypes = found.pop(PROTOTYPES)
         straight = None
         if settings.straighten:
-            straight = Straightening(*(found.pop(f"straight.{name}").numpy() for name in STRAIGHT))
+            couplings = None
+            if settings.couplings:
+                couplings = Couplings(settings.equivariant, int(config["trained_classes"])).double().eval()
+                names = [name for name in found if name.startswith(COUPLINGS)]
+                couplings.load_state_dict({name.removeprefix(COUPLINGS): found.pop(name) for name in names})
+            maps = {name: found.pop(f"straight.{name}").numpy() for name in STRAIGHT}
+            straight = Straightening(**maps, couplings=couplings)
         network.load_state_dict(found)
         labels = Labels(tuple(config["classes"]))
         if (

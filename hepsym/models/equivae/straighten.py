@@ -4,16 +4,19 @@
 
 so the bound is what it was, to the last bit, and v' has in every class about the law N(0, 1): the means of q
 over a class' training rows are centred, whitened (symmetrically, which keeps axes) and, in a few rotated
-frames, mapped coordinate by coordinate from their quantiles to those of the normal law.
+frames, mapped coordinate by coordinate from their quantiles to those of the normal law. Where that is not
+enough, `Couplings` follow.
 Laparra, Camps-Valls, Malo, https://arxiv.org/abs/1602.00229 (iterative Gaussianisation).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
+
+from hepsym.models.equivae.couplings import Couplings, fit_couplings
 
 __all__ = ["ROUNDS", "Straightening", "straightening"]
 
@@ -35,14 +38,27 @@ class Straightening:
     """(K, d, d), symmetric"""
     knots: Floats
     """(K, ROUNDS, d, KNOTS) quantiles, increasing"""
+    couplings: Couplings | None = None
 
     def apply(self, v: Floats, codes: NDArray[np.int64]) -> Floats:
         """T_y(v), (n, d), of v (n, d) and class numbers (n,)."""
-        return self._each(v, codes, self._forward)
+        mapped = self._each(v, codes, self._forward)
+        return mapped if self.couplings is None else self.couplings.apply_to(mapped, codes)
 
     def invert(self, v: Floats, codes: NDArray[np.int64]) -> Floats:
         """The v of which `apply` makes this; to 1e-9 of its size."""
+        if self.couplings is not None:
+            v = self.couplings.apply_to(v, codes, backward=True)
         return self._each(v, codes, self._backward)
+
+    def with_couplings(
+        self, shown: Sequence[Floats], codes: NDArray[np.int64], epochs: int, seed: int
+    ) -> "Straightening":
+        """With couplings fitted to rows (n, d), in shown as often as they were seen: `fit_couplings`."""
+        mapped = [self._each(v, codes, self._forward) for v in shown]
+        return replace(
+            self, couplings=fit_couplings(mapped, codes, len(self.middle), epochs=epochs, seed=seed)
+        )
 
     def with_class(self) -> "Straightening":
         """With a class more, of which nothing is known: its T is the identity."""
@@ -50,7 +66,7 @@ class Straightening:
         plain = np.tile(normal_quantiles(), (1, ROUNDS, d, 1))
         return Straightening(
             np.vstack([self.middle, np.zeros((1, d))]), np.concatenate([self.whitening, np.eye(d)[None]]),
-            np.concatenate([self.knots, plain]),
+            np.concatenate([self.knots, plain]), self.couplings,
         )  # fmt: skip
 
     @staticmethod

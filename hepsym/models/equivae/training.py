@@ -57,9 +57,7 @@ def train(
         raise InputError("action_penalty is above 0, but no action is given: fit(..., action=...)")
     drawn = generator(settings.seed, "training")
     extras = Extras(network, settings, sets.classes, labelled.device, action, drawn)
-    move = None
-    if len(shape) == 3 and (settings.shift or settings.turn or settings.stretch):
-        move = Wobble((shape[0], shape[1], shape[2]), settings.shift, settings.turn, settings.stretch, drawn)
+    move = Wobble.of(settings, shape, drawn)
     groups, steps = _steps(sets, len(unlabelled), settings)
     optimiser = torch.optim.AdamW(
         network.parameters(), settings.learning_rate, weight_decay=settings.weight_decay

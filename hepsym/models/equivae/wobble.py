@@ -4,6 +4,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from hepsym.models.equivae.settings import Settings
+
 __all__ = ["Wobble"]
 
 
@@ -18,6 +20,16 @@ class Wobble:
         self, shape: tuple[int, int, int], shift: float, turn: float, stretch: float, drawn: torch.Generator
     ) -> None:
         self.shape, self.shift, self.turn, self.stretch, self.drawn = shape, shift, turn, stretch, drawn
+
+    @classmethod
+    def of(
+        cls, settings: Settings, shape: tuple[int, ...], drawn: torch.Generator, *, share: float = 1.0
+    ) -> "Wobble | None":
+        """A share of the motions that settings name; None where they name none, or rows are no pictures."""
+        if len(shape) != 3 or not (settings.shift or settings.turn or settings.stretch):
+            return None
+        size = (shape[0], shape[1], shape[2])
+        return cls(size, share * settings.shift, share * settings.turn, share * settings.stretch, drawn)
 
     def __call__(self, x: Tensor) -> Tensor:
         """The pictures, moved."""

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from hepsym.analysis.representation import leak
+from hepsym.errors import InputError
 from hepsym.generators.images import plane_orbits
 from hepsym.models.equivae import CVAE
 from hepsym.models.equivae.straighten import straightening
@@ -54,3 +56,43 @@ def test_a_model_s_bound_and_pictures_stay_what_they_were(tmp_path: Path) -> Non
     again = CVAE.load(tmp_path / "m")
     np.testing.assert_array_equal(again.transform(x, y)[1], straight.transform(x, y)[1])
     np.testing.assert_array_equal(again.swap(x, 1 - y), straight.swap(x, 1 - y))
+
+
+PLAIN = RNG.normal(size=(1600, 2))
+BENT = np.column_stack([PLAIN[:, 0], (PLAIN[:, 0] ** 2 - 1 + 0.3 * PLAIN[:, 1]) / np.sqrt(2.09)])
+SHAPED = np.where(np.arange(1600)[:, None] % 2 == 0, BENT, PLAIN)
+"""A banana and a disc, with one mean and one covariance: quantiles of coordinates do not make them alike."""
+BENDS = np.arange(1600) % 2
+
+
+def test_couplings_make_alike_what_quantiles_cannot() -> None:
+    """On rows that nothing was fitted to; there and back; a class that was not fitted stays as it is."""
+    maps = straightening(SHAPED[:1200], BENDS[:1200], 2)
+    shown = [SHAPED[:1200] + 0.05 * RNG.normal(size=(1200, 2)) for _ in range(5)]
+    t = maps.with_couplings(shown, BENDS[:1200], epochs=80, seed=1)
+    new = t.apply(SHAPED, BENDS)
+    told = [
+        leak(v[:1200], BENDS[:1200], v_test=v[1200:], y_test=BENDS[1200:]).mlp.value
+        for v in (SHAPED, maps.apply(SHAPED, BENDS), new)
+    ]
+    assert told[0] > 0.75, told
+    assert told[1] > 0.6, told
+    assert told[2] < 0.5 + 4 * np.sqrt(0.25 / 400), told
+    np.testing.assert_allclose(t.invert(new, BENDS), SHAPED, atol=1e-9)
+    third = np.full(1600, 2)
+    np.testing.assert_allclose(t.with_class().apply(SHAPED, third), SHAPED, atol=1e-12)
+
+
+def test_couplings_are_kept_with_the_model(tmp_path: Path) -> None:
+    orbit = plane_orbits(400, classes=2, seed=2, noise=0.1)
+    small = {"equivariant": 2, "width": 16, "epochs": 2, "validation": 0.0, "straighten": True}
+    model = CVAE(**small, couplings=2).fit(orbit.x[:300], orbit.y[:300])
+    assert model.fitted.straight is not None
+    assert model.fitted.straight.couplings is not None
+    model.save(tmp_path / "m")
+    x, y = orbit.x[300:], orbit.y[300:]
+    np.testing.assert_array_equal(CVAE.load(tmp_path / "m").transform(x, y)[1], model.transform(x, y)[1])
+    again = CVAE(**small, couplings=2).fit(orbit.x[:300], orbit.y[:300])
+    np.testing.assert_array_equal(again.transform(x, y)[1], model.transform(x, y)[1])
+    with pytest.raises(InputError, match="couplings = 2 must be 0, or above it with straighten"):
+        CVAE(**small | {"straighten": False}, couplings=2)
