@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from hepsym.report.html import Markup, escaped
 
 __all__ = [
+    "MOMENTUM",
     "Written",
     "axis_label",
     "compact",
     "named",
+    "p_equals",
     "p_text",
     "particle",
     "pretty",
@@ -31,6 +33,8 @@ _FUNCTIONS = {
     "py": "p_y", "pz": "p_z", "mt": "m_T",
 }  # fmt: skip
 _SUBSCRIPTS = re.compile(r"(p|m|ν|θ|φ)_(T|x|y|z|μ|τ|CS)\b")
+MOMENTUM = re.compile(r"([A-Za-z]+[+\-~]?(?:#\d+)?)\.(E|px|py|pz)")
+"""A column that holds a component of a particle's four-momentum."""
 _LONGEST, _LONGEST_ON_AXIS = 48, 26
 
 
@@ -68,7 +72,7 @@ def pretty(name: str) -> str:
     if call:
         inner = " ".join(particle(word) for word in call[2].split())
         return f"{_FUNCTIONS.get(call[1], call[1])}({inner})"
-    component = re.fullmatch(r"([A-Za-z]+[+\-~]?(?:#\d+)?)\.(E|px|py|pz)", name)
+    component = MOMENTUM.fullmatch(name)
     if component:
         return f"{_FUNCTIONS.get(component[2], component[2])}({particle(component[1])})"
     return _FUNCTIONS.get(name, name)
@@ -138,8 +142,13 @@ def scientific(value: float, digits: int = 3) -> str:
     return f"{mantissa} × 10{raised}"
 
 
+def p_equals(p: float) -> str:
+    """`p = 0.04` in a sentence; `p < 10⁻³⁰⁰` where it is zero in float64."""
+    return f"p = {p_text(p)}" if p > 0.0 else "p < 10⁻³⁰⁰"
+
+
 def p_text(p: float) -> str:
-    """A p-value in a sentence: two digits, as a power of ten below 0.001."""
+    """A p-value in a cell: two digits, as a power of ten below 0.001."""
     return f"{p:.2g}" if p >= 1e-3 else ("below 10⁻³⁰⁰" if p == 0.0 else scientific(p, 2))
 
 

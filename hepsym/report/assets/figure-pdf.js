@@ -30,7 +30,7 @@ const pdfOf = (() => {
     while (i < words.length) {
       if (/[A-Za-z]/.test(words[i])) command = words[i++];
       if (command === "z" || command === "Z") { out.push("h"); command = ""; continue; }
-      const p = take({ M: 2, L: 2, Q: 4, C: 6 }[command] || NaN);
+      const p = take({ M: 2, L: 2, Q: 4, C: 6 }[command] || 0);
       if (!p.length) throw new Error(`path command ${command} is not known`);
       if (command === "Q") {
         const [u, v, to, down] = p;

@@ -11,7 +11,7 @@ from hepsym.report.compare.filled import Binning
 from hepsym.report.drawing import Drawing, drawn
 from hepsym.report.histograms import histogram, uhi_json
 from hepsym.report.html import Markup, join, tag
-from hepsym.report.labels import axis_label, named, p_text, pretty
+from hepsym.report.labels import axis_label, named, p_equals, pretty
 from hepsym.report.style import GRID, INK, MUTED, SERIES, SOFT, new_figure
 
 __all__ = ["figure", "filled_histogram"]
@@ -131,7 +131,7 @@ def _caption(binned: Binning, tested: Sequence[Mapping[str, Any]], names: Sequen
     for result, name in zip(tested, names[1:], strict=True):
         of = f"{name}: " if len(tested) > 1 else ""
         parts.append(
-            f"{of}χ² / ndf = {result['chi2']:.1f} / {result['ndf']}, p = {p_text(result['p_chi2'])}; "
-            f"KS p = {p_text(result['p_ks'])}; smooth p = {p_text(result['p_smooth'])}. "
+            f"{of}χ² / ndf = {result['chi2']:.1f} / {result['ndf']}, {p_equals(result['p_chi2'])}; "
+            f"KS {p_equals(result['p_ks'])}; smooth {p_equals(result['p_smooth'])}. "
         )
     return join(*parts)

@@ -6,7 +6,7 @@ from hepsym.report.compare.compare import Comparison
 from hepsym.report.compare.figures import figure
 from hepsym.report.compare.verdict import Verdict
 from hepsym.report.html import Markup, join, tag
-from hepsym.report.labels import compact, named, p_text, value_error
+from hepsym.report.labels import compact, named, p_equals, p_text, value_error
 from hepsym.report.page import assembled
 from hepsym.report.sections import Section, figures, table
 from hepsym.report.style import look
@@ -18,7 +18,7 @@ def found(comparison: Comparison) -> str:
     """The verdict, one sentence."""
     names = _names(comparison)
     others = names[1] if len(names) == 2 else f"{len(names) - 1} samples"
-    p = f"family-wise p = {p_text(comparison.p_value)}"
+    p = f"family-wise {p_equals(comparison.p_value)}"
     if comparison.compatible:
         return f"{others} and {names[0]} are compatible: no difference is seen ({p})."
     worst = comparison.worst
@@ -70,7 +70,7 @@ def _names(comparison: Comparison) -> list[str]:
 
 def _tiles(comparison: Comparison) -> list[tuple[str, str | Markup]]:
     tiles: list[tuple[str, str | Markup]] = [
-        (f"p = {p_text(comparison.p_value)}", f"family-wise; below {comparison.alpha:g} is a difference"),
+        (p_equals(comparison.p_value), f"family-wise; below {comparison.alpha:g} is a difference"),
         (compact(comparison.filled[0].events), "events of the reference"),
         (str(len(comparison.binnings)), "observables"),
     ]
@@ -101,7 +101,7 @@ def _samples(comparison: Comparison, names: Sequence[str]) -> Section:
         rate = verdict.rate
         if rate is not None:
             p = (
-                f"p = {p_text(rate.p_value)}"
+                p_equals(rate.p_value)
                 if rate.p_value is not None
                 else "the same number, or no error known: not tested"
             )
@@ -119,8 +119,8 @@ def _tests(comparison: Comparison, names: Sequence[str]) -> Section:
             tag(
                 "p",
                 tag("span", f"{name}: {word}", class_="verdict-good" if good else "verdict-bad"),
-                f", p = {p_text(verdict.p_value)}. Smallest of {verdict.family.tests} tests of histograms: "
-                f"{p_text(verdict.family.smallest)}, worth p = {p_text(verdict.family.p_value)} as they "
+                f", {p_equals(verdict.p_value)}. Smallest of {verdict.family.tests} tests of histograms: "
+                f"{p_text(verdict.family.smallest)}, worth {p_equals(verdict.family.p_value)} as they "
                 f"depend on each other like {verdict.family.effective_tests:.1f} independent ones. "
                 + _classifier(verdict),
             )
@@ -151,7 +151,7 @@ def _classifier(verdict: Verdict) -> str:
     c = verdict.classifier
     return (
         f"A classifier tells {compact(sum(c.events))} held-out events apart with an area under its curve of "
-        f"{value_error(c.auc, c.error)} (p = {p_text(c.p_value)})."
+        f"{value_error(c.auc, c.error)} ({p_equals(c.p_value)})."
     )
 
 

@@ -9,7 +9,7 @@ from hepsym.report.control import Control, worst
 from hepsym.report.drawing import Drawing, drawn
 from hepsym.report.histograms import histogram, uhi_json
 from hepsym.report.html import Markup, join, tag
-from hepsym.report.labels import axis_label, compact, named, p_text, pretty, value_error
+from hepsym.report.labels import axis_label, compact, named, p_equals, pretty, value_error
 from hepsym.report.sections import Section, figures, table
 from hepsym.report.style import GRID, INK, MUTED, SERIES, look, new_figure
 
@@ -65,7 +65,7 @@ def _verdict(controls: Sequence[Control]) -> Markup:
             class_="verdict-good" if good else "verdict-bad",
         ),
         f" in {len(tested)} distribution{'s' if len(tested) > 1 else ''} tested: "
-        f"family-wise p = {p_text(p)} (Bonferroni; below {_ALARM:g} it would be called a disagreement).",
+        f"family-wise {p_equals(p)} (Bonferroni; below {_ALARM:g} it would be called a disagreement).",
     )
 
 
@@ -132,7 +132,7 @@ def _caption(control: Control) -> Markup:
             ". ",
             "No exact law to compare with." if control.expected is None else "Too few events to test.",
         )
-    return join(name, f". χ² / ndf = {control.chi2:.1f} / {control.ndf}, p = {p_text(control.p_value)}.")
+    return join(name, f". χ² / ndf = {control.chi2:.1f} / {control.ndf}, {p_equals(control.p_value)}.")
 
 
 def _uhi(control: Control) -> str:

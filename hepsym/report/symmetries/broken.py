@@ -8,7 +8,7 @@ from scipy.stats import ks_2samp
 
 from hepsym.report.drawing import Drawing, drawn
 from hepsym.report.html import join, tag
-from hepsym.report.labels import p_text
+from hepsym.report.labels import p_equals
 from hepsym.report.style import INK, SERIES, new_figure
 from hepsym.report.symmetries.flows import Flow, column_label, moved
 
@@ -74,7 +74,7 @@ def broken_figure(flow: Flow, rows: Floats, names: Sequence[str], index: int, wo
         caption=join(
             tag("strong", flow.name), f". {words} Shown by ", names[j],
             f" of half of the rows, carried by {far:g} standard deviations, beside the other half: "
-            f"KS distance {distance:.3f}, p = {p_text(p)}.",
+            f"KS distance {distance:.3f}, {p_equals(p)}.",
             "" if p < SEEN else " No single column shows it clearly.",
         ),
         header=("low", "high", "as_they_are", "moved"),

@@ -10,6 +10,7 @@ from scipy.linalg import expm
 
 from hepsym.report.drawing import Drawing, drawn
 from hepsym.report.html import join, tag
+from hepsym.report.labels import MOMENTUM, axis_label
 from hepsym.report.style import SERIES, SOFT, new_figure
 
 __all__ = ["Flow", "column_label", "flow_figure", "flow_of", "moved"]
@@ -50,7 +51,12 @@ def flow_of(generator: Mapping[str, Any], centre: Floats) -> Flow:
 
 
 def column_label(name: str) -> str:
-    """A column's name on an axis, as the table has it: a name is no physics, and `a` no photon."""
+    """A column's name on an axis, as the table has it: a name is no physics, and `a` no photon.
+
+    Momenta of charged or numbered particles, `mu-.px` and `g#2.E`, can be no others: p_x(μ⁻), in GeV.
+    """
+    if MOMENTUM.fullmatch(name) and set(name) & set("+-~#"):
+        return axis_label(name, unit="GeV")
     shown = "".join(c if c.isprintable() else "�" for c in name)
     return (shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…").replace("$", r"\$")
 

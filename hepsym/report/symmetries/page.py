@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from hepsym.report.html import Markup, join, tag
-from hepsym.report.labels import compact, p_text
+from hepsym.report.labels import compact, p_equals, p_text
 from hepsym.report.page import assembled
 from hepsym.report.sections import Section, figures, table
 from hepsym.report.style import look
@@ -175,7 +175,7 @@ def _broken(found: Found) -> Section | None:
     drawings, rows = [], []
     for k, entry in enumerate(told["broken"]):
         p = entry.get("p_value")
-        words = f"Broken in the {entry.get('of', 'density')}" + ("." if p is None else f", p = {p_text(p)}.")
+        words = f"Broken in the {entry.get('of', 'density')}" + ("." if p is None else f", {p_equals(p)}.")
         shown = entry.get("shown_by") or entry.get("observable")
         rows.append(
             (
