@@ -34,7 +34,7 @@ def parse(text: str, what: str) -> dict[str, Any]:
     """The values of a TOML text; `what` names it in the InputError of one that is not TOML."""
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError; so is a number too long
         raise InputError(f"{what} is not TOML: {error}") from None
 
 
@@ -59,7 +59,7 @@ def override(values: dict[str, Any], text: str, example: str) -> None:
         raise InputError(f"--set {text!r} is not of the form key=value, e.g. --set {example}")
     try:
         value = tomllib.loads(f"x = {said.strip()}")["x"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         value = said.strip()
     *tables, last = key.strip().split(".")
     for table in tables:

@@ -1,5 +1,6 @@
 """How are weights kept? safetensors under a name that says which model and format; nothing is unpickled."""
 
+import hashlib
 import io
 import json
 import pickle
@@ -31,7 +32,7 @@ def write_weights(path: Path, weights: Mapping[str, Tensor], model: str) -> None
     """
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
     # One key only: safetensors writes several in an order that changes from call to call.
-    label = json.dumps({"format": FORMAT, "model": model})
+    label = json.dumps({"format": FORMAT, "model": model, "sha256": _digest(plain)})
     with atomic_file(path, overwrite=True) as file:
         file.write(save(plain, metadata={"hepsym": label}))
 
@@ -47,14 +48,26 @@ def read_weights(path: Path, model: nn.Module, name: str) -> dict[str, Tensor]:
         )
     try:
         with safe_open(path, framework="pt", device="cpu") as file:
-            _check_label(path, json.loads((file.metadata() or {}).get("hepsym", "{}")), name)
+            label = json.loads((file.metadata() or {}).get("hepsym", "{}"))
+            _check_label(path, label, name)
             found = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError, AttributeError, RecursionError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{path} is damaged ({error}); train again or restore the file") from None
     _check_shapes(path, found, model)
+    if label.get("sha256", _digest(found)) != _digest(found):  # before there were checksums: none
+        raise InputError(f"{path} is damaged: its weights do not fit their checksum; restore or train again")
     return found
+
+
+def _digest(weights: Mapping[str, Tensor]) -> str:
+    """SHA-256 of names, types, shapes and values, in the order of the names."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(weights.items()):
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        digest.update(tensor.contiguous().view(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()
 
 
 def _check_label(path: Path, label: Mapping[str, str], name: str) -> None:

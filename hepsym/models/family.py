@@ -136,7 +136,7 @@ def read_options(texts: Sequence[str]) -> dict[str, Any]:
             raise InputError(f"--set {name} is given twice: leave one out")
         try:
             found[name] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):
             found[name] = value.strip()
     return found
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from hepsym.errors import InputError
 from hepsym.events.atomic import replace_text
+from hepsym.events.sealed import broken, sealed
 
-__all__ = ["data_digest", "open_run", "read_config", "versions"]
+__all__ = ["CONFIG", "data_digest", "open_run", "read_config", "versions"]
 
 CONFIG = "config.json"
 
@@ -58,7 +59,7 @@ def open_run(run: Path, config: Mapping[str, Any], *, resume: bool) -> None:
         (run / "state").mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot make the run directory {run}: {error.strerror or error}") from None
-    replace_text(run / CONFIG, json.dumps(config, indent=1, allow_nan=False) + "\n")
+    replace_text(run / CONFIG, json.dumps(sealed(config), indent=1, allow_nan=False) + "\n")
 
 
 def _forget_partial_files(run: Path) -> None:
@@ -97,11 +98,21 @@ def read_config(run: Path) -> dict[str, Any]:
         ) from None
     except (ValueError, KeyError, TypeError, RecursionError):
         raise InputError(f"{path} is damaged; train again or restore the file") from None
+    if found == FORMAT and broken(config):
+        raise InputError(f"{path} is damaged: its own checksum does not fit; restore the file or train again")
     if found != FORMAT:
         raise InputError(f"{path} has format {found!r}; this hepsym reads {FORMAT}: train again")
-    for key in ("settings", "names", "kept", "scaling", "digest"):
+    for key, kind in (
+        ("settings", dict),
+        ("names", list),
+        ("kept", list),
+        ("scaling", dict),
+        ("digest", str),
+    ):
         if key not in config:
             raise InputError(f"{path} is damaged: it has no {key!r}; train again or restore the file")
+        if not isinstance(config[key], kind):
+            raise InputError(f"{path} is damaged: its {key!r} is not as hepsym writes it; restore the file")
     read: dict[str, Any] = config
     return read
 

@@ -66,9 +66,19 @@ class Scaling:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
-        """Inverse of `to_json`."""
-        arrays = (np.asarray(values[name], dtype=np.float64) for name in ("mean", "scale", "constants"))
-        return cls(tuple(int(c) for c in values["columns"]), *arrays)
+        """Inverse of `to_json`. Raises InputError for anything else."""
+        try:
+            mean, scale, constants = (
+                np.asarray(values[name], dtype=np.float64) for name in ("mean", "scale", "constants")
+            )
+            columns = tuple(int(c) for c in values["columns"])
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise InputError(f"the scaling of the columns is damaged ({error}): restore the run") from None
+        fits = mean.shape == scale.shape == (len(columns),) and constants.ndim == 1
+        there = all(0 <= c < len(constants) for c in columns) if fits else False
+        if not there or not all(np.isfinite(a).all() for a in (mean, scale, constants)) or (scale <= 0).any():
+            raise InputError("the scaling of the columns is damaged: restore the run or train again")
+        return cls(columns, mean, scale, constants)
 
     @classmethod
     def of(cls, training: Floats, kept: Sequence[int], constants: Floats, how: str) -> Self:

@@ -14,7 +14,7 @@ from hepsym.errors import InputError
 from hepsym.models.checkpoint import read_weights
 from hepsym.models.model import Model
 from hepsym.models.registry import family
-from hepsym.models.rundir import read_config
+from hepsym.models.rundir import CONFIG, read_config
 from hepsym.models.scaling import Scaling
 from hepsym.models.settings import FitSettings
 from hepsym.models.splitting import Split, split_rows
@@ -113,16 +113,32 @@ def load(run: str | Path) -> Trained:
     """
     run = Path(run)
     config = read_config(run)
-    settings = FitSettings.from_json(config["settings"])
-    model = family(settings.model).build(config, settings)
+    try:
+        settings = FitSettings.from_json(config["settings"])
+        scaling = Scaling.from_json(config["scaling"])
+        names, kept = tuple(map(str, config["names"])), tuple(map(str, config["kept"]))
+        if len(scaling.constants) != len(names) or len(scaling.columns) != len(kept):
+            raise ValueError("columns and their scaling do not agree")
+        model = family(settings.model).build(config, settings)
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        RuntimeError,
+        OverflowError,
+    ) as error:
+        why = " ".join(str(error).split())[:200]
+        raise InputError(f"{run / CONFIG} is damaged ({why}); restore the file or train again") from None
     model.load_state_dict(read_weights(run / WEIGHTS, model, settings.model))
     return Trained(
         run=run,
         settings=settings,
-        names=tuple(config["names"]),
-        kept=tuple(config["kept"]),
+        names=names,
+        kept=kept,
         digest=config["digest"],
-        scaling=Scaling.from_json(config["scaling"]),
+        scaling=scaling,
         model=frozen(model),
     )
 

@@ -11,7 +11,7 @@ from hepsym.report.commands import commands_of
 from hepsym.report.html import Markup, join, plain
 from hepsym.report.labels import Written, compact, named, process, r_squared, scientific, value_error
 from hepsym.report.page import assembled, saved
-from hepsym.report.record import Record, load_record
+from hepsym.report.record import Record, load_record, sound
 from hepsym.report.sample import Sample, provenance_of, read_sample
 from hepsym.report.sections import (
     Section,
@@ -42,8 +42,10 @@ def write(run: str | Path) -> Path:
     replaced as a whole. Raises InputError where RUN is not a run or its files are damaged.
     """
     record = load_record(run)
-    sample = read_sample(record.files)
-    return saved(record.run / "report.html", _page(record, sample))
+    with sound(record):
+        sample = read_sample(record.files)
+        page = _page(record, sample)
+    return saved(record.run / "report.html", page)
 
 
 def found_in(run: str | Path) -> str:
@@ -52,7 +54,8 @@ def found_in(run: str | Path) -> str:
     The process is that of the first data file, where it can still be read.
     """
     record = load_record(run)
-    return plain(_found(record, provenance_of(record.files)))
+    with sound(record):
+        return plain(_found(record, provenance_of(record.files)))
 
 
 def _found(record: Record, provenance: Mapping[str, Any]) -> Markup:

@@ -1,14 +1,16 @@
 """What does a run have to show? Its files, read once, whatever of them is there."""
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hepsym.errors import InputError
 
-__all__ = ["Record", "load_record"]
+__all__ = ["Record", "load_record", "sound"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,33 @@ def load_record(run: str | Path) -> Record:
             "then `hepsym report` writes this page again."
         )
     return Record(run, config, tuple(epochs), analysis, tuple(missing))
+
+
+@contextmanager
+def sound(record: Record) -> Iterator[None]:
+    """Tell in one line where what the files of a run say does not fit together, so that no page can show it.
+
+    Raises InputError for what numbers of another shape, missing keys and the like make the page stumble
+    over. HEPSYM_DEBUG=1 lets the fault itself through.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except _STUMBLED as error:
+        if os.environ.get("HEPSYM_DEBUG", "0") not in {"", "0"}:
+            raise
+        why = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        raise InputError(
+            f"the files of run {str(record.run)!r} do not fit together, so it has no page ({why}): "
+            "analyse it again, or make the run again; HEPSYM_DEBUG=1 shows where"
+        ) from None
+
+
+_STUMBLED = (
+    ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, ZeroDivisionError,
+    RecursionError,
+)  # fmt: skip
 
 
 def _json(path: Path) -> Mapping[str, Any] | None:

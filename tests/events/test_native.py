@@ -175,7 +175,7 @@ def test_damage_is_told(native: Make, harm: Callable[[Path], object], said: str)
 
 def edited(path: Path, change: Callable[[dict], object]) -> None:
     document = json.loads((path / MANIFEST).read_text())
-    del document["manifest_sha256"]
+    del document["document_sha256"]
     change(document)
     (path / MANIFEST).write_text(json.dumps(document))
 

@@ -19,7 +19,7 @@ from hepsym import events as ev
 from hepsym.errors import InputError
 from hepsym.events.jetnet import read_jetnet, write_jetnet
 from hepsym.events.table import read_table
-from tests.events.conftest import muon_pairs, unlike
+from tests.events.conftest import unlike
 from tests.events.damage import KINDS
 from tests.events.test_hdf5_and_root import rich
 from tests.events.test_jetnet import jets
@@ -138,7 +138,7 @@ def _judged(bad: Path, read: Read, expected: bytes, checked: bool) -> str:
     return f"{WRONG}: other events than were written" if checked else "read as it stands"
 
 
-# Documents of JSON inside files: whole as files, hostile in what they say -------------------------------------
+# Documents of JSON inside files: the file whole, hostile in what it says ---------------------------
 
 
 def _npz(good: Path, bad: Path, change: Callable[[Any], str]) -> None:
@@ -171,7 +171,7 @@ def _native(good: Path, bad: Path, change: Callable[[Any], str]) -> None:
     shutil.rmtree(bad, ignore_errors=True)
     shutil.copytree(good, bad)
     said = json.loads((bad / "manifest.json").read_text())
-    del said["manifest_sha256"]  # as who means harm would
+    del said["document_sha256"]  # as who means harm would
     (bad / "manifest.json").write_text(change(said))
 
 

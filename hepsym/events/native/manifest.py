@@ -1,6 +1,5 @@
 """What is in a native dataset? The manifest: a JSON file that says it for every shard."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from typing import Any, Self
 from hepsym.errors import InputError
 from hepsym.events.atomic import replace_text
 from hepsym.events.event import Provenance
+from hepsym.events.sealed import broken, sealed
 from hepsym.events.template import Template
 
 __all__ = ["MANIFEST", "Manifest", "Part", "Shard", "mean_weight", "read_manifest", "write_manifest"]
@@ -17,8 +17,6 @@ __all__ = ["MANIFEST", "Manifest", "Part", "Shard", "mean_weight", "read_manifes
 MANIFEST = "manifest.json"
 FORMAT = "hepsym-events"
 VERSION = 1
-DIGEST = "manifest_sha256"
-"""Key of the manifest's checksum of itself; manifests from before it had one have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +196,7 @@ def read_manifest(directory: Path) -> Manifest:
         raise InputError(
             f"{path} has format version {version!r}, this hepsym reads up to {VERSION}: update hepsym"
         )
-    if not _whole(document, document.pop(DIGEST, None)):
+    if broken(document):
         raise InputError(f"{path} is damaged: its own checksum does not fit; get a fresh copy of it")
     try:
         return Manifest.from_json(document)
@@ -206,17 +204,7 @@ def read_manifest(directory: Path) -> Manifest:
         raise InputError(f"{path} is damaged ({error}): get a fresh copy of it") from None
 
 
-def _digest(document: Mapping[str, Any]) -> str:
-    """SHA-256 of the rest of the document, whatever its layout: a changed mass or count is found."""
-    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
-
-
-def _whole(document: Mapping[str, Any], digest: Any) -> bool:
-    return digest is None or digest == _digest(document)
-
-
 def write_manifest(directory: Path, manifest: Manifest) -> None:
     """Write or replace the manifest, whole."""
-    document = manifest.to_json()
-    text = json.dumps({**document, DIGEST: _digest(document)}, indent=1, allow_nan=False)
+    text = json.dumps(sealed(manifest.to_json()), indent=1, allow_nan=False)
     replace_text(directory / MANIFEST, text + "\n")

@@ -3,7 +3,9 @@
 import gzip
 import struct
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,8 @@ __all__ = ["LARGEST", "read_idx", "read_mnist"]
 
 LARGEST = 1 << 31
 """Bytes that a file may unpack to."""
+
+PIECE = 1 << 24
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
@@ -31,7 +35,7 @@ def read_idx(path: str | Path) -> NDArray[np.generic]:
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
         with gzip.open(path) if packed else path.open("rb") as file:
-            content = file.read(LARGEST + 1)
+            content = b"".join(_pieces(file))
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{path} cannot be read as IDX: {error}") from None
     if len(content) > LARGEST:
@@ -49,6 +53,14 @@ def read_idx(path: str | Path) -> NDArray[np.generic]:
     if len(content) != wanted:
         raise InputError(f"{path} has {len(content)} bytes, but its header says {wanted} (shape {shape})")
     return np.frombuffer(content, kind, offset=start).reshape(shape).astype(kind.newbyteorder("="))
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """What is there, up to a byte more than LARGEST: one read of so much would ask for as much memory."""
+    held = 0
+    while held <= LARGEST and (piece := file.read(PIECE)):
+        held += len(piece)
+        yield piece
 
 
 def read_mnist(pictures: str | Path, labels: str | Path) -> LabelledSet:
