@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from hepsym.errors import InputError
@@ -32,6 +33,8 @@ class EquivarianceReport:
     parity: float
     bounds: dict[str, float]
     """What each was held to."""
+    turns: dict[float, float] = field(default_factory=dict)
+    """By angle, of rotations by the `angles` that were asked for."""
 
     @property
     def failures(self) -> list[str]:
@@ -57,6 +60,7 @@ def check_equivariance(
     *,
     kinds: str | Sequence[str] = "vectors",
     rapidities: Sequence[float] = (1.0, 3.0, 5.0, 10.0),
+    angles: Sequence[float] = (),
     bounds: dict[str, float] | None = None,
     per_particle: bool = False,
     repeats: int = 2,
@@ -67,7 +71,8 @@ def check_equivariance(
     function: momenta (n, P, 4), (E, x, y, z), to a tensor or a tuple of them; kinds: of each, "vectors"
     (n, ..., 4) or "scalars" (n, ...) (an invariant; its deviation is relative to its own largest
     component in that jet). A loss per jet is a scalar. rapidities: of boosts along random directions;
-    momenta are boosted in float64 and rounded to their dtype. per_particle: outputs have the particles'
+    momenta are boosted in float64 and rounded to their dtype. angles: of rotations about random axes, rad,
+    beside the random rotations that there always are. per_particle: outputs have the particles'
     axis second and go with their order (a tensor of one axis is of the jet); else they must not change
     with it. Padding: four slots of zeros are added (with per_particle their rows are left out). Parity:
     (E, -x, -y, -z).
@@ -87,6 +92,7 @@ def check_equivariance(
     held = dict.fromkeys(("rotations", "permutation", "padding"), 1e-13 if double else 0.0001)
     held |= {f"boost {y:g}": (1e-13 if y <= 1 else 1e-7) if double else 1e-3 for y in rapidities}
     boosts = {y: torch.stack([check.moved(m) for m in _boosts(y, repeats, seed)]) for y in rapidities}
+    turned = {a: torch.stack([check.moved(m) for m in _turns(a, repeats, seed)]) for a in angles}
     rotations = torch.stack([check.moved(torch.from_numpy(m)) for m in random_rotations(seed, repeats)])
     order = torch.randperm(momenta.shape[1], generator=torch.Generator().manual_seed(seed))
     padded = torch.cat([momenta, torch.zeros_like(momenta[:, :1]).expand(-1, 4, -1)], 1)
@@ -102,22 +108,39 @@ def check_equivariance(
             check.moved(torch.diag(torch.tensor([1.0, -1.0, -1.0, -1.0], dtype=torch.float64))).max()
         ),
         bounds=held | (bounds or {}),
+        turns={a: float(d.max()) for a, d in turned.items()},
     )
 
 
 def _boosts(rapidity: float, n: int, seed: int) -> list[Tensor]:
     """Pure boosts of exactly this rapidity along isotropic directions, (4, 4) each, in closed form."""
-    u = uniforms(seed, 2 * n, stream=0xB0057).reshape(n, 2)
     made = []
-    for c, turn in zip(2 * u[:, 0] - 1, 2 * np.pi * u[:, 1], strict=True):
-        side = np.sqrt((1 - c) * (1 + c))
-        axis = np.array([side * np.cos(turn), side * np.sin(turn), c])
+    for axis in _axes(n, seed):
         matrix = np.eye(4)
         matrix[0, 0] = np.cosh(rapidity)
         matrix[0, 1:] = matrix[1:, 0] = np.sinh(rapidity) * axis
         matrix[1:, 1:] += 2 * np.sinh(rapidity / 2) ** 2 * np.outer(axis, axis)
         made.append(torch.from_numpy(matrix))
     return made
+
+
+def _turns(angle: float, n: int, seed: int) -> list[Tensor]:
+    """Rotations by exactly this angle about isotropic axes, (4, 4) each, by Rodrigues' formula."""
+    made = []
+    for x, y, z in _axes(n, seed):
+        cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
+        matrix = np.eye(4)
+        matrix[1:, 1:] += np.sin(angle) * cross + 2 * np.sin(angle / 2) ** 2 * cross @ cross
+        made.append(torch.from_numpy(matrix))
+    return made
+
+
+def _axes(n: int, seed: int) -> list[NDArray[np.float64]]:
+    """Isotropic unit vectors."""
+    u = uniforms(seed, 2 * n, stream=0xB0057).reshape(n, 2)
+    c, turn = 2 * u[:, 0] - 1, 2 * np.pi * u[:, 1]
+    side = np.sqrt((1 - c) * (1 + c))
+    return list(np.stack([side * np.cos(turn), side * np.sin(turn), c], 1))
 
 
 class _Check:

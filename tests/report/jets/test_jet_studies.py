@@ -1,0 +1,122 @@
+"""`hepsym study jets/...`: five questions about autoencoders of jets, asked of a few jets."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from hepsym.errors import InputError
+from hepsym.report.html import escaped
+from hepsym.report.jets.card import QUESTIONS, StudyCard, read_study
+from hepsym.report.study_card import read_card, study_names
+from hepsym.report.study_kinds import load_any
+
+pytest.importorskip("h5py")
+pytest.importorskip("matplotlib")
+
+SMALL = {"lgae": {"layers": 1, "hidden": 8, "scalars": 4, "latent_vectors": 4, "latent_scalars": 2}}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """120 random jets a class: three prongs for t, two for w and z, so that classes differ."""
+    from hepsym.events import Provenance
+    from hepsym.events.jetnet import write_jetnet
+    from hepsym.events.jets import Jets
+
+    folder, made = tmp_path_factory.mktemp("jets"), {}
+    for seed, letter in enumerate("gqtwz"):
+        rng = np.random.default_rng(seed)
+        prongs = {"t": 3, "w": 2, "z": 2}.get(letter, 1)
+        share = np.sort(rng.dirichlet(np.full(12, 0.7), 120), axis=1)[:, ::-1] + 1e-3
+        centre = rng.normal(0, 0.15, (120, prongs, 2))[:, np.arange(12) % prongs]
+        eta, phi = (centre + rng.normal(0, 0.03, (120, 12, 2))).transpose(2, 0, 1)
+        pt = 1000 * share
+        p = np.stack([pt * np.cosh(eta), pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta)], 2)
+        made[letter] = str(folder / f"{letter}.h5")
+        write_jetnet(Path(made[letter]), Jets.of(p, source=Provenance()))
+    return made
+
+
+def small(about: str, files: dict[str, str], runs: Path) -> list[str]:
+    """Overrides that make a shipped card a matter of seconds."""
+    letters = "gqtwz" if about in ("detection", "latents") else "gq"
+    options = json.dumps(SMALL["lgae"]).replace(":", "=").replace('"', "")
+    return [
+        *(f'jets.files.{c}="{files[c]}"' for c in letters), "jets.particles=12", "train.epochs=1",
+        "train.batch=16", "train.seeds=2", f'train.runs="{runs}"', f"train.options.lgae={options}",
+        "ask.flows=5", "ask.checked=16", "ask.least_steps=2", "ask.fractions=[1.0, 0.3]",
+        'train.models=["lgae", "linear"]', "ask.choose_at=0.1", "ask.rapidities=[1.0]", "ask.angles=[0.5]",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("about", QUESTIONS)
+def test_every_question_is_answered(
+    about: str, files: dict[str, str], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Numbers in answer.json, a page with figures, one sentence; going on keeps what is there."""
+    runs = tmp_path_factory.getbasetemp() / "runs"
+    study = load_any(f"jets/{about}", small(about, files, runs))
+    said: list[str] = []
+    made = study.run(tmp_path / "out", resume=False, threads=1, say=said.append, bar=None)
+    told = json.loads((tmp_path / "out" / "answer.json").read_text())
+    assert told["about"] == about
+    assert sum(told["split"].values()) == 240
+    page = made.report.read_text()
+    assert page.count("<figure") >= 1
+    assert str(escaped(made.found)) in page
+    assert "nan" not in made.found
+    with pytest.raises(InputError, match="exists already"):
+        study.run(tmp_path / "out", resume=False, threads=1, say=said.append, bar=None)
+    again = study.run(tmp_path / "out", resume=True, threads=1, say=said.append, bar=None)
+    assert json.loads((tmp_path / "out" / "answer.json").read_text()) == told
+    assert again.found == made.found
+
+
+@pytest.mark.parametrize("name", study_names("jets"))
+def test_the_cards_read_back_equal(name: str, tmp_path: Path) -> None:
+    _, values = read_card(name)
+    values.pop("kind")
+    card = read_study(name, values)
+    path = tmp_path / "card.toml"
+    path.write_text(card.to_toml())
+    _, again = read_card(path)
+    assert again.pop("kind") == "jets"
+    assert read_study(name, again) == card
+    assert set(study_names("jets")) == {f"jets/{q}" for q in QUESTIONS}
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("train.models=['lgea']", "did you mean 'lgae'"),
+        ("train.epoch=3", "did you mean .*epochs"),
+        ("train.options.lgae={ latent_vector = 3 }", "did you mean 'latent_vectors'"),
+        ("train.options.linear={ order = 'pt' }", "closed form"),
+        ("jets.files.g='none.h5'", "not a file"),
+        ("jets.files.x='none.h5'", "not one of|unknown class"),
+        ("ask.fractions=[0.0]", "above 0"),
+        ("about='speed'", "about"),
+        ("kind='jet'", "did you mean 'jets'"),
+    ],
+)
+def test_a_card_that_cannot_be_is_refused(override: str, words: str) -> None:
+    with pytest.raises(InputError, match=words) as caught:
+        load_any("jets/reconstruction", [override])
+    assert "\n" not in str(caught.value)
+
+
+def test_a_card_is_frozen() -> None:
+    _, values = read_card("jets/latents")
+    values.pop("kind")
+    card = read_study("jets/latents", values)
+    assert isinstance(card, StudyCard)
+    with pytest.raises(ValueError, match="frozen"):
+        card.title = "x"  # type: ignore[misc]
