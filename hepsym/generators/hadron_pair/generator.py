@@ -102,7 +102,8 @@ class HadronPair(Scattering):
         self._physics = physics
         integrand = self.definition.integrand
         self._grid = integrand.collision.pdf.grid
-        self._cut = len(integrand.selection.conditions) > 0
+        self._held = integrand.selection.within_mass_window((0, 1))  # by the bounds of the region
+        self._cut = len(integrand.selection.conditions) > len(self._held)
         self._start = region_of(self.definition, physics, LEVELS)
         members = [(g, m) for g, group in enumerate(integrand.groups) for m in group.members]
         self._group = np.array([g for g, _ in members])
@@ -141,8 +142,7 @@ class HadronPair(Scattering):
         physics, r = self._physics, self._start
         if physics.law[g, LAW] != EXCHANGE:
             return np.array([helicity_weight(physics.law, g, pair, *h) for h in states])
-        weights = np.empty(8)
-        exchange_weights(physics.law, g, pair, r.m3, r.m4, weights)
+        weights = exchange_weights(physics.law, g, pair, r.m3, r.m4)
         return np.asarray(np.bincount(physics.codes[g], weights, minlength=len(states)), dtype=np.float64)
 
     def _pair(self, event: Array) -> Pair:
@@ -192,7 +192,7 @@ class HadronPair(Scattering):
         return rates
 
     def _passes(self, momenta: Array) -> NDArray[np.bool_]:
-        return self.definition.integrand.selection.passes(momenta[:, 2:])
+        return self.definition.integrand.selection.passes(momenta[:, 2:], self._held)
 
     def fill(self, out: Array, first: int, key: Key, columns: Columns = NO_COLUMNS) -> None:
         """See Generator.fill."""
@@ -255,7 +255,7 @@ class HadronPair(Scattering):
             columns["spins"][rows, :, 0] = _rows_of(self._spins.reshape(-1, self._spins.shape[2]), state)
         if "scale" in columns:
             columns["scale"][rows] = np.exp(0.5 * scales[:, 1])
-            columns["aqcd"][rows] = self.definition.integrand.alpha_s(np.exp(scales[:, 0]))
+            columns["aqcd"][rows] = self.definition.integrand.alpha_s.at_log(scales[:, 0])
             columns["aqed"][rows] = self.definition.theory.alpha
 
 

@@ -25,6 +25,8 @@ from numpy.typing import NDArray
 from hepsym._numba import kernel
 
 Values = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Eight = tuple[float, float, float, float, float, float, float, float]
 
 EXCHANGE, GLUONS, QUARKS = range(3)
 
@@ -137,8 +139,8 @@ def helicity_weight(law: Values, g: int, pair: Pair, h0: float, h1: float, h2: f
 
 
 @kernel
-def exchange_weights(law: Values, g: int, pair: Pair, m3: float, m4: float, out: Values) -> None:
-    """What helicities contribute to |M|^2 of EXCHANGE, up to a factor: out[4 l + 2 f + b].
+def exchange_weights(law: Values, g: int, pair: Pair, m3: float, m4: float) -> Eight:
+    """What helicities contribute to |M|^2 of EXCHANGE, up to a factor: number 4 l + 2 f + b.
 
     The bits l, f and b say that the incoming fermion, the outgoing fermion and the outgoing
     antifermion have helicity +1. With sigma and lambda of the outgoing and the incoming fermion,
@@ -146,23 +148,30 @@ def exchange_weights(law: Values, g: int, pair: Pair, m3: float, m4: float, out:
     sin^2 |G_ls f_+ + G_l-s f_-|^2 where equal; e_+-^2 = (E3 +- p)(E4 +- p), f_+-^2 = (E3 +- p)(E4 -+ p),
     e_+ e_- = f_+ f_- = m3 m4, leg 3 here the fermion.
     """
-    c, p = pair.c, pair.p
     forward = law[g, ORDER] * law[g, TURN] > 0.0
     e3, e4 = (pair.e3, pair.e4) if forward else (pair.e4, pair.e3)
-    c = law[g, TURN] * c
-    sine_2 = (1.0 - c) * (1.0 + c)
+    c = law[g, TURN] * pair.c
+    a, b, d, e = _chiral_weights(law, g, LL, pair, e3, e4, m3 * m4, -c)
+    f, h, k, m = _chiral_weights(law, g, RL, pair, e3, e4, m3 * m4, c)
+    return a, b, d, e, f, h, k, m
+
+
+@kernel
+def _chiral_weights(
+    law: Values, g: int, at: int, pair: Pair, e3: float, e4: float, mm: float, x: float
+) -> tuple[float, float, float, float]:
+    """Those of one helicity of the incoming fermion, whose strengths begin at `at`; x = lambda c."""
+    p, q, left, right = pair.p, law[g, PHOTON], law[g, at], law[g, at + 1]
+    photon = q * q * pair.over_s2
+    l_2 = photon + left * (2.0 * q * pair.between + left * pair.peak)
+    r_2 = photon + right * (2.0 * q * pair.between + right * pair.peak)
+    both = 2.0 * (photon + q * (left + right) * pair.between + left * right * pair.peak) * mm
     plus_2, minus_2 = (e3 + p) * (e4 + p), max((e3 - p) * (e4 - p), 0.0)
     first_2, second_2 = (e3 + p) * max(e4 - p, 0.0), max(e3 - p, 0.0) * (e4 + p)
-    q, between, peak = law[g, PHOTON], pair.between, pair.peak
-    photon = q * q * pair.over_s2
-    for chirality in range(2):
-        left, right = law[g, LL + 2 * chirality], law[g, LL + 2 * chirality + 1]
-        l_2 = photon + 2.0 * q * left * between + left * left * peak
-        r_2 = photon + 2.0 * q * right * between + right * right * peak
-        both = 2.0 * (photon + q * (left + right) * between + left * right * peak) * m3 * m4
-        x = c if chirality else -c
-        k = 4 * chirality
-        out[k] = sine_2 * (l_2 * first_2 + r_2 * second_2 + both)
-        out[k + 1] = (1.0 - x) * (1.0 - x) * (l_2 * plus_2 + r_2 * minus_2 + both)
-        out[k + 2] = (1.0 + x) * (1.0 + x) * (r_2 * plus_2 + l_2 * minus_2 + both)
-        out[k + 3] = sine_2 * (r_2 * first_2 + l_2 * second_2 + both)
+    sine_2, less, more = (1.0 - x) * (1.0 + x), (1.0 - x) * (1.0 - x), (1.0 + x) * (1.0 + x)
+    return (
+        sine_2 * (l_2 * first_2 + r_2 * second_2 + both),
+        less * (l_2 * plus_2 + r_2 * minus_2 + both),
+        more * (r_2 * plus_2 + l_2 * minus_2 + both),
+        sine_2 * (r_2 * first_2 + l_2 * second_2 + both),
+    )

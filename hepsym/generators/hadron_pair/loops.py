@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from hepsym._numba import loop
 from hepsym.generators.hadron_pair.cells import Cells, cell_at, in_cell
+from hepsym.generators.hadron_pair.helicities import TOLD, choose, tell
 from hepsym.generators.hadron_pair.points import Region
-from hepsym.generators.hadron_pair.stages import ROOM, Physics, describe, draw, place, store, value
+from hepsym.generators.hadron_pair.stages import ROOM, Physics, draw, partons, place, store, value
 from hepsym.generators.partons.grid import STRIDE, Grid
 from hepsym.random import uniform, words
 
@@ -38,7 +39,9 @@ def fill(
     own, event, trial = np.empty(LANES, np.int64), np.empty(LANES, np.int64), np.empty(LANES, np.int64)
     u, cell, at = np.empty((5, LANES)), np.empty(LANES, np.int64), np.empty((8, LANES))
     rows, parts = np.empty((2, STRIDE)), np.empty(physics.law.shape[0])
-    part = np.empty(max(physics.helicities.shape[1], 8))
+    told, part = np.empty((TOLD, LANES)), np.empty(physics.helicities.shape[1])
+    made, groups, codes = np.empty(LANES, np.int64), np.empty(LANES, np.int64), np.empty(LANES, np.int64)
+    described = chosen.shape[0] > 0
     active = min(LANES, n)
     waiting = active
     for lane in range(active):
@@ -50,9 +53,10 @@ def fill(
             cell[lane] = k
             a, b, c = in_cell(k, u[1, lane], u[2, lane], u[3, lane])
             place(physics, r, a, b, c, at, lane)
-        lane = 0
+        lane, done = 0, 0
         while lane < active:
-            w = value(physics, r, grid, at, lane, rows, parts) / cells.bounds[cell[lane]]
+            rate, pair = value(physics, r, grid, at, lane, rows, parts)
+            w = rate / cells.bounds[cell[lane]]
             if not w > u[4, lane]:
                 trial[lane] += 1
                 lane += 1
@@ -62,9 +66,11 @@ def fill(
             w0, w1, w2, w3 = words(np.uint64(event[lane]), np.uint64(3 * trial[lane] + 2), stream, k0, k1)
             store(r, at, lane, uniform(w0, w1), momenta, i)
             scales[i, 0], scales[i, 1] = at[6, lane], at[7, lane]
-            u2, u3 = (np.float64(w2) + 0.5) * ROOM, (np.float64(w3) + 0.5) * ROOM
-            if i < chosen.shape[0]:
-                describe(physics, r, at, lane, rows, parts, u2, u3, part, chosen, i)
+            if described:
+                chosen[i, 0], groups[done] = partons(physics, rows, parts, (np.float64(w2) + 0.5) * ROOM)
+                tell(told, done, pair, (np.float64(w3) + 0.5) * ROOM)
+                made[done] = i
+                done += 1
             if waiting < n:
                 own[lane], event[lane], trial[lane] = waiting, events[waiting], trials[waiting]
                 waiting += 1
@@ -72,6 +78,7 @@ def fill(
                 active -= 1
                 own[lane], event[lane], trial[lane] = own[active], event[active], trial[active]
             lane += 1
+        choose(physics, r.m3, r.m4, told, groups, made, codes, done, part, chosen)
 
 
 @loop
@@ -79,18 +86,22 @@ def evaluate(
     physics: Physics, r: Region, grid: Grid, points: Values,
     momenta: Values, weights: Values, scales: Values, chosen: Integers,
 ) -> None:  # fmt: skip
-    """Rates in pb (n,) at points (n, 6) of a, b, c, azimuth in turns, and what `describe` takes.
+    """Rates in pb (n,) at points (n, 6) of a, b, c, turns of azimuth, and what chooses partons and helicities.
 
     momenta, scales and chosen are filled as by `fill`, where they have room for it.
     """
     at, rows, parts = np.empty((8, 1)), np.empty((2, STRIDE)), np.empty(physics.law.shape[0])
-    part = np.empty(max(physics.helicities.shape[1], 8))
+    told, part = np.empty((TOLD, 1)), np.empty(physics.helicities.shape[1])
+    made, groups, codes = np.empty(1, np.int64), np.empty(1, np.int64), np.empty(1, np.int64)
     for i in range(points.shape[0]):
         place(physics, r, points[i, 0], points[i, 1], points[i, 2], at, 0)
-        weights[i] = value(physics, r, grid, at, 0, rows, parts)
+        weights[i], pair = value(physics, r, grid, at, 0, rows, parts)
         if i < momenta.shape[0]:
             store(r, at, 0, points[i, 3], momenta, i)
         if i < chosen.shape[0]:
             scales[i, 0], scales[i, 1] = at[6, 0], at[7, 0]
             if weights[i] > 0.0:
-                describe(physics, r, at, 0, rows, parts, points[i, 4], points[i, 5], part, chosen, i)
+                chosen[i, 0], groups[0] = partons(physics, rows, parts, points[i, 4])
+                tell(told, 0, pair, points[i, 5])
+                made[0] = i
+                choose(physics, r.m3, r.m4, told, groups, made, codes, 1, part, chosen)

@@ -1,4 +1,4 @@
-"""What happens to one point on its way to an event: numbers, place, rate, momenta, description.
+"""What happens to one point on its way to an event: numbers, place, rate, momenta, partons.
 
 A lane is a column of the arrays `u` (5, lanes) and `at` (8, lanes); the loops work on many side by side.
 """
@@ -11,16 +11,7 @@ from numpy.typing import NDArray
 
 from hepsym._math import log, sincos2pi
 from hepsym._numba import kernel
-from hepsym.generators.hadron_pair.laws import (
-    EXCHANGE,
-    GLUONS,
-    LAW,
-    exchange_weights,
-    flow_share,
-    helicity_weight,
-    me2,
-    pair_at,
-)
+from hepsym.generators.hadron_pair.laws import Pair, me2, pair_at
 from hepsym.generators.hadron_pair.points import Region, cosine_of, log_scale, momentum_of, tau_of
 from hepsym.generators.partons.alpha_s import alpha_s_at
 from hepsym.generators.partons.grid import Grid
@@ -105,30 +96,36 @@ def place(physics: Physics, r: Region, a: float, b: float, c: float, at: Values,
 @kernel
 def value(
     physics: Physics, r: Region, grid: Grid, at: Values, lane: int, rows: Values, parts: Values
-) -> float:
-    """Rate in pb at a lane's point; parts (groups,) keeps its groups apart, rows (2, 16) the partons."""
+) -> tuple[float, Pair]:
+    """Rate in pb at a lane's point, and what |M|^2 was made of.
+
+    rows (2, 16) are the partons there, parts (groups,) the rates of the groups.
+    """
+    pair = pair_at(
+        at[2, lane], at[3, lane], r.m3, r.m4, at[5, lane], physics.mass_2, physics.width, physics.running
+    )
     jacobian = at[4, lane]
     if not jacobian > 0.0:
-        return 0.0
+        return 0.0, pair
     q, v = q_weights(grid, at[7, lane])
     xf_at_q(grid, at[0, lane], q, v, rows[0])
     xf_at_q(grid, at[1, lane], q, v, rows[1])
     for _ in range(physics.power):
         jacobian *= alpha_s_at(physics.pieces, at[6, lane])
-    pair = pair_at(
-        at[2, lane], at[3, lane], r.m3, r.m4, at[5, lane], physics.mass_2, physics.width, physics.running
-    )
     total = 0.0
     for g in range(physics.law.shape[0]):
         luminosity = 0.0
         for k in range(physics.start[g], physics.start[g + 1]):
-            luminosity += (
-                rows[0, np.uint64(physics.columns[k, 0])] * rows[1, np.uint64(physics.columns[k, 1])]
-            )
-        square = me2(physics.law, g, pair, r.m3, r.m4)
-        parts[g] = max(jacobian * luminosity * square, 0.0)
+            luminosity += _both(physics, rows, k)
+        parts[g] = max(jacobian * luminosity * me2(physics.law, g, pair, r.m3, r.m4), 0.0)
         total += parts[g]
-    return total
+    return total, pair
+
+
+@kernel
+def _both(physics: Physics, rows: Values, k: int) -> float:
+    """x1 f(x1) x2 f(x2) of a pair of partons."""
+    return float(rows[0, np.uint64(physics.columns[k, 0])] * rows[1, np.uint64(physics.columns[k, 1])])
 
 
 @kernel
@@ -162,62 +159,28 @@ def store(r: Region, at: Values, lane: int, turn: float, momenta: Values, i: int
 
 
 @kernel
-def describe(
-    physics: Physics, r: Region, at: Values, lane: int, rows: Values, parts: Values,
-    u: float, v: float, part: Values, chosen: Integers, i: int,
-) -> None:  # fmt: skip
-    """Partons (by u), then flow of colour and helicities (by v) of a lane's point, into chosen[i] (3,).
+def partons(physics: Physics, rows: Values, parts: Values, u: float) -> tuple[int, int]:
+    """The pair of partons and its group that u chooses at a point, from what `value` left of it.
 
-    part (states,) is room for the helicities' shares."""
+    Sums and comparisons instead of branches, which no processor would foresee.
+    """
+    groups = parts.shape[0]
     total = 0.0
-    for g in range(parts.shape[0]):
+    for g in range(groups):
         total += parts[g]
-    rest, group = u * total, 0
-    while group < parts.shape[0] - 1 and rest >= parts[group]:
-        rest -= parts[group]
-        group += 1
+    rest, group, reached, below = u * total, 0, 0.0, 0.0
+    for g in range(groups - 1):
+        reached += parts[g]
+        taken = rest >= reached
+        group += 1 if taken else 0
+        below = reached if taken else below
+    first, end = physics.start[group], physics.start[group + 1]
     luminosity = 0.0
-    for k in range(physics.start[group], physics.start[group + 1]):
-        luminosity += rows[0, physics.columns[k, 0]] * rows[1, physics.columns[k, 1]]
-    rest *= luminosity / max(parts[group], 1e-300)
-    pair = physics.start[group]
-    while pair < physics.start[group + 1] - 1:
-        rest -= rows[0, physics.columns[pair, 0]] * rows[1, physics.columns[pair, 1]]
-        if rest < 0.0:
-            break
-        pair += 1
-    chosen[i, 0] = pair
-    root, p, cosine = at[2, lane], at[3, lane], at[5, lane]
-    flow = 0
-    if physics.law[group, LAW] == GLUONS:
-        one = flow_share(2.0 * p * cosine / root)
-        flow = 0 if v < one else 1
-        v = v / one if v < one else (v - one) / (1.0 - one)
-    chosen[i, 1] = flow
-    event = pair_at(root, p, r.m3, r.m4, cosine, physics.mass_2, physics.width, physics.running)
-    weight, h = 0.0, physics.helicities
-    if physics.law[group, LAW] == EXCHANGE:
-        exchange_weights(physics.law, group, event, r.m3, r.m4, part)
-        for k in range(8):
-            weight += part[k]
-            part[k] = weight
-        rest, code = v * weight, 0
-        for k in range(7):
-            code += 1 if rest >= part[k] else 0
-        chosen[i, 2] = physics.codes[group, code]
-        return
-    for k in range(physics.states[group]):
-        weight += helicity_weight(
-            physics.law,
-            group,
-            event,
-            h[group, k, 0],
-            h[group, k, 1],
-            h[group, k, 2],
-            h[group, k, 3],
-        )
-        part[k] = weight
-    rest, state = v * weight, 0
-    for k in range(physics.states[group] - 1):
-        state += 1 if rest >= part[k] else 0
-    chosen[i, 2] = state
+    for k in range(first, end):
+        luminosity += _both(physics, rows, k)
+    rest = (rest - below) * luminosity / max(parts[group], 1e-300)
+    pair, reached = first, 0.0
+    for k in range(first, end - 1):
+        reached += _both(physics, rows, k)
+        pair += 1 if rest >= reached else 0
+    return pair, group

@@ -3,9 +3,8 @@
 import gzip
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +34,7 @@ def read_idx(path: str | Path) -> NDArray[np.generic]:
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
         with gzip.open(path) if packed else path.open("rb") as file:
-            content = b"".join(_pieces(file))
+            content = b"".join(_pieces(file.read))
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{path} cannot be read as IDX: {error}") from None
     if len(content) > LARGEST:
@@ -55,10 +54,10 @@ def read_idx(path: str | Path) -> NDArray[np.generic]:
     return np.frombuffer(content, kind, offset=start).reshape(shape).astype(kind.newbyteorder("="))
 
 
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+def _pieces(read: Callable[[int], bytes]) -> Iterator[bytes]:
     """What is there, up to a byte more than LARGEST: one read of so much would ask for as much memory."""
     held = 0
-    while held <= LARGEST and (piece := file.read(PIECE)):
+    while held <= LARGEST and (piece := read(PIECE)):
         held += len(piece)
         yield piece
 

@@ -56,6 +56,12 @@ def _fill(pieces: Values, q2: Values, out: Values) -> None:
         out[i] = alpha_s_at(pieces, log(q2[i]))
 
 
+@loop
+def _fill_at_log(pieces: Values, log_q2: Values, out: Values) -> None:
+    for i in range(log_q2.shape[0]):
+        out[i] = alpha_s_at(pieces, log_q2[i])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class AlphaS:
     """The strong coupling as cubics in log Q^2, of alpha_s or of 1 / alpha_s."""
@@ -81,6 +87,12 @@ class AlphaS:
         out = np.empty(scale.size)
         _fill(self.pieces, np.ascontiguousarray(scale.reshape(-1)), out)
         return out.reshape(scale.shape)
+
+    def at_log(self, log_q2: Values) -> Values:
+        """alpha_s at log Q^2 (n,), Q in GeV, as a call gives it at Q^2; nothing is checked."""
+        out = np.empty(log_q2.shape[0])
+        _fill_at_log(self.pieces, log_q2, out)
+        return out
 
 
 def constant(value: float) -> AlphaS:

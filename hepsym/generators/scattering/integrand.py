@@ -1,6 +1,6 @@
 """What is the rate at a point? Partons, flux, matrix elements and cuts, for points of any channel."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hepsym.generators.integration import Integrand, Points
 from hepsym.generators.integration.integrand import Density
+from hepsym.generators.partons.alpha_s import AlphaS
 from hepsym.generators.partons.luminosity import PartonPairs, luminosities
 from hepsym.generators.partons.scales import scales
 from hepsym.generators.scattering.assembly import boost_to_laboratory
@@ -72,7 +73,7 @@ class ScatteringIntegrand(Integrand):
         selection: Selection,
         skip: frozenset[int],
         scale_choices: tuple[str | float, str | float],
-        alpha_s: Callable[[Array], Array],
+        alpha_s: AlphaS,
         alpha_s_reference: float,
     ) -> None:
         self.collision = collision

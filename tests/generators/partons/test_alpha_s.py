@@ -111,5 +111,14 @@ def test_a_coupling_that_cannot_be_is_refused(make, says: str) -> None:  # type:
         make()
 
 
+def test_a_logarithm_gives_what_the_scale_gives() -> None:
+    """To the rounding of the logarithm itself: 2e-16 of log Q^2 is 4e-15 of a cubic's steepest piece."""
+    q2 = np.geomspace(1.0, 1e10, 500)
+    table = load_pdf("NNPDF23_lo_as_0130_qed").coupling
+    assert table is not None
+    for coupling in (alpha_s.running(0.118, 2), table):
+        np.testing.assert_allclose(coupling.at_log(np.log(q2)), coupling(q2), rtol=1e-13)
+
+
 def test_a_constant_is_constant() -> None:
     assert alpha_s.constant(0.118)([1.0, 1e8]).tolist() == [0.118, 0.118]
