@@ -3,8 +3,6 @@
 A lane is a column of `told`: what |M|^2 is made of, and the number to choose by.
 """
 
-import numpy as np
-
 from hepsym._numba import kernel
 from hepsym.generators.hadron_pair.laws import (
     EXCHANGE,

@@ -86,7 +86,7 @@ def evaluate(
     physics: Physics, r: Region, grid: Grid, points: Values,
     momenta: Values, weights: Values, scales: Values, chosen: Integers,
 ) -> None:  # fmt: skip
-    """Rates in pb (n,) at points (n, 6) of a, b, c, turns of azimuth, and what chooses partons and helicities.
+    """Rates in pb (n,) at points (n, 6): a, b, c, azimuth in turns, a number for partons, one for helicities.
 
     momenta, scales and chosen are filled as by `fill`, where they have room for it.
     """
