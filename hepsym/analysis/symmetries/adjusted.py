@@ -107,14 +107,14 @@ def block_moments(y: Floats, degree: int, blocks: int) -> Floats:
 
 
 def replica_polynomials(moments: Floats, covariance: Floats, m: int) -> Floats:
-    """The m thinnest quadrics (blocks, m, count) without one block of rows each, as `pencil` finds them.
+    """The m thinnest quadrics (blocks, m, count) of each of these moments, as `pencil` finds them.
 
-    moments (blocks, count, count) of all blocks, of equal numbers of rows. All at once, since they are small.
+    moments (blocks, count, count), such as without one block of rows each. All at once: they are small.
     """
     blocks, size, r = len(moments), moments.shape[1], len(covariance)
     low = _lower(r, 2)
     shift, stacked = adjusting(covariance, 2), _stacked(r, 2).toarray()
-    term = shift @ ((moments.sum(axis=0) - moments) / (blocks - 1)) @ shift.T
+    term = shift @ moments @ shift.T
     mean, spread = term[:, 0, 1:], term[:, 1:, 1:]
     spread = spread - mean[:, :, None] * mean[:, None, :]
     bias = np.zeros_like(term)

@@ -91,16 +91,20 @@ def moments_of(u: Floats) -> Moments:
     return Moments(second, (axes * size).T, total / len(u))
 
 
-def in_coordinates(into: Floats) -> Floats:
-    """M (count, count) with phi(u @ into) = phi(u) @ M to degree two, of a linear map `into` (r, k)."""
+def in_coordinates(into: Floats, shift: Floats | None = None) -> Floats:
+    """M (count, count) with phi(u @ into + shift) = phi(u) @ M to degree two, of an affine map (r, k)."""
     r, k = into.shape
-    i, j = np.triu_indices(r)
-    a, b = np.triu_indices(k)
-    squares = into[i][:, a] * into[j][:, b] + into[j][:, a] * into[i][:, b]
-    squares[i == j] /= 2
-    out = np.zeros((1 + r + len(i), 1 + k + len(a)))
-    out[0, 0], out[1 : 1 + r, 1 : 1 + k], out[1 + r :, 1 + k :] = 1.0, into, squares
-    return out
+    whole = np.zeros((1 + r, 1 + k))
+    whole[0, 0], whole[1:, 1:] = 1.0, into
+    if shift is not None:
+        whole[0, 1:] = shift
+    # Pairs of 1, u_1 .. u_r stand as the monomials do: 1 1, 1 u_i, u_i u_j.
+    i, j = np.triu_indices(1 + r)
+    a, b = np.triu_indices(1 + k)
+    out = whole[i][:, a] * whole[j][:, b] + whole[j][:, a] * whole[i][:, b]
+    out[i == j] /= 2
+    made: Floats = out
+    return made
 
 
 def symmetric(q: Floats, rank: int) -> tuple[float, Floats, Floats]:

@@ -10,11 +10,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.analysis.symmetries.adjusted import block_moments, replica_polynomials
 from hepsym.analysis.symmetries.constraints import Constraints, Replicas
 from hepsym.analysis.symmetries.errors import thin_p_value
 from hepsym.analysis.symmetries.features import Moments, moments_of
 from hepsym.analysis.symmetries.noisy_surface import Ambient, NoisySurface, distances, fit_surface, with_flat
+from hepsym.analysis.symmetries.replicas import quadric_replicas, relation_replicas
 from hepsym.analysis.symmetries.rounding import EVERY, SOME, jackknife_error, settled
 from hepsym.analysis.symmetries.whitening import Frame, echelon
 
@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 WIDE = 4.0
 """Where equations are taken on request, rows within so many noises speak for them."""
-MOST_BLOCKS, LEAST_BLOCKS, BLOCK_WORK = 200, 24, 6000
+MOST_BLOCKS, LEAST_BLOCKS, BLOCK_WORK = 200, 60, 12_000
 """Blocks of the jackknife: BLOCK_WORK over the number of monomials."""
 SURE = 5.0
 KNOWN_TO = 0.02
@@ -85,41 +85,18 @@ def _framed(
     reduced, dependent = _relations(made.flat @ into.T, where, exact.frame)
     tilt = np.empty((blocks, 0, len(where.unit) + 1))
     if k:
-        tilt = _tilted(where, made, u, dependent, exact.frame, blocks)
+        tilt = relation_replicas(where, made, u, dependent, exact.frame, blocks)
         reduced, tilt = _rounded(reduced, tilt, (*exact.frame.dependent, *dependent), where)
         made = with_flat(moments, reduced[:, :-1] @ out_of.T, made, m)
-    quadrics = np.empty((blocks, 0, made.curved.shape[1]))
-    if m:
-        # With the same noise: what its own error moves is of second order, s^2 / sqrt(n).
-        inside = made.to_span.T @ made.covariance @ made.to_span
-        quadrics = replica_polynomials(block_moments(u @ made.to_span, 2, blocks), inside, m)
     frame = Frame(
         centre=where.centre, scale=where.unit, to_white=into @ made.to_span,
         from_white=made.from_span @ out_of, relations=np.concatenate([exact.frame.relations, reduced]),
         dependent=(*exact.frame.dependent, *dependent), thickness=exact.frame.thickness,
     )  # fmt: skip
+    quadrics = np.empty((blocks, 0, made.curved.shape[1]))
+    if m:
+        quadrics = quadric_replicas(where, made, u, frame, tilt, blocks)
     return frame, Replicas(tilt, quadrics), made
-
-
-def _tilted(
-    where: Ambient, made: NoisySurface, u: Floats, dependent: tuple[int, ...], span: Frame, blocks: int
-) -> Floats:
-    """The relations (blocks, k, D + 1) without one block of rows each, solved for the same columns."""
-    into = where.axes / where.unit[:, None]
-    parts = np.array_split(u, blocks)
-    means = np.array([p.mean(axis=0) for p in parts])
-    squares = np.array([p.T @ p / len(p) for p in parts])
-    means = (means.sum(axis=0) - means) / (blocks - 1)
-    seconds = (squares.sum(axis=0) - squares) / (blocks - 1) - means[:, :, None] * means[:, None, :]
-    root = np.linalg.inv(np.linalg.cholesky(made.covariance))
-    vectors = np.linalg.eigh(root @ seconds @ root.T)[1][:, :, : len(made.flat)]
-    normals = np.swapaxes(vectors, 1, 2) @ root @ into.T
-    for relation, pivot in zip(span.relations, span.dependent, strict=True):
-        normals = normals - normals[:, :, [pivot]] / relation[pivot] * relation[:-1]
-    solved = np.linalg.solve(normals[:, :, list(dependent)], normals)
-    centres = where.centre + (means @ where.axes.T) * where.unit
-    offsets = np.einsum("bkd,bd->bk", solved, centres)
-    return np.concatenate([solved, offsets[:, :, None]], axis=2)
 
 
 def _relations(normals: Floats, where: Ambient, span: Frame) -> tuple[Floats, tuple[int, ...]]:

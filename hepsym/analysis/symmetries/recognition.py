@@ -16,6 +16,7 @@ from hepsym.analysis.symmetries.constraints import Constraint, Constraints, rela
 from hepsym.analysis.symmetries.cubics import told_cubics
 from hepsym.analysis.symmetries.errors import thin_p_value
 from hepsym.analysis.symmetries.quadratic_forms import NEAR, Ideal, to_white
+from hepsym.analysis.symmetries.replicas import tilted_spans
 from hepsym.analysis.symmetries.rounding import jackknife_error
 from hepsym.analysis.symmetries.unnamed import unnamed
 from hepsym.analysis.symmetries.writing import linear_formula, number
@@ -65,7 +66,8 @@ def recognise(found: Constraints, rows: Floats, names: Sequence[str]) -> list[Co
         told.append(tested(formula, kind, element, {"m": (value, error)}))
         elements.append(element)
     named = np.array(elements).reshape(-1, ideal.quadrics.shape[1])
-    for element, formula, kind, values in unnamed(ideal, named, names, replicas):
+    spans = tilted_spans(found.frame, found.replicas.linear) if len(replicas) and found.replicas else []
+    for element, formula, kind, values in unnamed(ideal, named, names, spans):
         told.append(tested(formula, kind, element, values))
     return told
 

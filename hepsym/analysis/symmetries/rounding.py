@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 
 EVERY, SOME = 1e-4, 0.05
 """Level of the test where all coefficients may be simple, which chance does not make, and where some may"""
+FEW_REPLICAS = 3.0
 KNOWN = 4
 """Replicas per coefficient from which correlations are told"""
 
@@ -57,8 +58,11 @@ def settled(
     """Row (m,) and replicas (blocks, m) with candidates at `aim` (m,), and which of them were set.
 
     The candidate that speaks most against the set is let go until T^2 allows what is left at `level`.
+    Where replicas are too few for T^2, those within FEW_REPLICAS errors are set.
     """
     chosen = candidates.copy()
+    if chosen.sum() > len(others) // KNOWN:
+        chosen &= np.abs(row - aim) <= FEW_REPLICAS * jackknife_error(others)
     spread = others - others.mean(axis=0)
     known = len(others) - 1
     while 0 < chosen.sum() <= len(others) // KNOWN:

@@ -30,10 +30,10 @@ SURE = 4.0
 LARGEST_PIVOT_LOSS = 0.3
 
 
-def unnamed(ideal: Ideal, named: Floats, names: Sequence[str], replicas: Floats) -> list[Told]:
+def unnamed(ideal: Ideal, named: Floats, names: Sequence[str], spans: Sequence[Frame] = ()) -> list[Told]:
     """What the ideal holds beside the named elements (k, monomials): element, formula, kind, values.
 
-    replicas (blocks, m, monomials) are of ideal.quadrics, none where equations are exact.
+    spans are those of the ideal's replicas: none where equations are exact.
     """
     quadrics, span = ideal.quadrics, ideal.span
     if len(named) >= len(quadrics):
@@ -44,11 +44,11 @@ def unnamed(ideal: Ideal, named: Floats, names: Sequence[str], replicas: Floats)
     pivots = pivots_of(scaled, told, 1e-7)
     reduced: Floats = np.asarray(np.linalg.solve(scaled[:, pivots], scaled), np.float64)[len(told) :]
     others: Floats = np.empty((0, *reduced.shape))
-    if len(replicas):
-        every = [_scaled(q, span, kept) for q in replicas]
+    if len(spans):
+        every = [_scaled(q, span, kept) for q in ideal.replicas]
         others = np.array([np.linalg.solve(s[:, pivots], s)[len(told) :] for s in every])
     reduced, others = _cleaned(reduced, others)
-    return [_told(reduced[k], others[:, k], kept, names, span) for k in range(len(reduced))]
+    return [_told(reduced[k], others[:, k], kept, names, span, spans) for k in range(len(reduced))]
 
 
 def pivots_of(scaled: Floats, told: Floats, dust: float) -> list[int]:
@@ -122,7 +122,14 @@ def _quadric(row: Floats, unit: Floats) -> Quadric:
     return Quadric(float(row[0]), row[1 : 1 + size] / unit, (full + full.T) / 2 / np.outer(unit, unit))
 
 
-def _told(row: Floats, replicas: Floats, kept: NDArray[np.int64], names: Sequence[str], span: Frame) -> Told:
+def _told(
+    row: Floats,
+    replicas: Floats,
+    kept: NDArray[np.int64],
+    names: Sequence[str],
+    span: Frame,
+    spans: Sequence[Frame],
+) -> Told:
     unit, columns = span.scale[kept], len(names)
     # Integers are for the reader; what is measured is taken without them, or its errors would be too small.
     main, others = _quadric(row, unit), [_quadric(r, unit) for r in replicas]
@@ -131,7 +138,8 @@ def _told(row: Floats, replicas: Floats, kept: NDArray[np.int64], names: Sequenc
     element = _white(main, kept, columns, span)
     if not _simple(span):
         turned = [_white(q, kept, columns, span) for q in others]
-        made = shape(_in_span(element, span), [_in_span(q, span) for q in turned], _spreads(span))
+        parts = [_in_span(q, own) for q, own in zip(turned, spans, strict=True)]
+        made = shape(_in_span(element, span), parts, _spreads(span))
         kind, values = made.kind, made.values
     return element / np.linalg.norm(element), formula, kind, values
 
