@@ -34,6 +34,8 @@ class Family:
     """Which of the settings that shape a model it takes; others are refused unless at their default."""
     labelled: ClassVar[bool] = False
     """Whether it learns from classes: `--label COLUMN`."""
+    parallel: ClassVar[bool] = False
+    """Whether processes that torchrun started may share its batches."""
     ensembles: ClassVar[bool] = False
     """Whether it can train members side by side, which `hepsym analyze` needs for its sweep."""
 

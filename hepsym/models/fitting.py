@@ -15,6 +15,7 @@ from hepsym.models.dataset import Dataset
 from hepsym.models.device import NUMPY_DTYPES, choose_device, to_device
 from hepsym.models.feed import feed
 from hepsym.models.model import Model
+from hepsym.models.parallel import joined, place
 from hepsym.models.registry import family
 from hepsym.models.rundir import FORMAT, open_run, versions
 from hepsym.models.settings import FitSettings
@@ -63,7 +64,8 @@ def fit(
     say where the table came from; kept in RUN/config.json. drop_constant: leave constant columns out
     and report them instead of refusing them. resume: go on with a run that was killed or interrupted,
     or start it where there is none; the weights then are bit-identical to those of an undisturbed run
-    on a CPU with the same number of threads. progress: called with (epochs done, epochs).
+    on a CPU with the same number of threads. Under torchrun each process takes its part of every batch and
+    the first writes RUN (hepsym.models.parallel). progress: called with (epochs done, epochs).
 
     Raises InputError (nothing is written): everything `hepsym.models.dataset.prepare` refuses, an
     unknown model, a device that is not there, RUN exists without resume, resume with other settings or
@@ -74,9 +76,13 @@ def fit(
     kind, device = family(settings.model), choose_device(settings.device)
     kind.check(settings)
     _check_amp(settings, device)
+    crowd = joined(device)
+    if crowd.size > 1 and not kind.parallel:
+        raise InputError(f"model {settings.model} trains in one process, but torchrun started {crowd.size}")
     data = kind.prepare(values, names, settings, drop_constant=drop_constant)
     config = config_of(settings, data, source)
     model = kind.build(config, settings)
+    model.crowd, run = crowd, place(run, crowd, resume=resume)
     open_run(run, config, resume=resume)
     outcome = train_in(run, model, data, settings, (settings.seed,), device, resume=resume, progress=progress)
     best = outcome.best_epoch[0]

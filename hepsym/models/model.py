@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from hepsym.models.noise import Noise
+from hepsym.models.parallel import ALONE, Crowd
 
 __all__ = ["Model", "Terms"]
 
@@ -24,6 +25,8 @@ class Model(nn.Module, ABC):
     name: ClassVar[str]
     """In the registry and in checkpoints."""
     members: int
+    crowd: Crowd = ALONE
+    """The processes that share each batch, for families that are `parallel`."""
 
     @abstractmethod
     def loss_terms(self, batch: Tensor, noise: Noise, warmth: float = 1.0) -> Terms:

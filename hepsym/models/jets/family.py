@@ -77,10 +77,27 @@ class JetRows(Model):
     def loss_terms(self, batch: Tensor, noise: Noise, warmth: float = 1.0) -> Terms:  # noqa: ARG002
         """The mean loss of (1, batch, 4 P) momenta."""
         drawn = noise.normal_(torch.empty(1, 1, dtype=torch.float64, device=batch.device))
-        bits = int(drawn.view(torch.int64))
+        bits = int(drawn.view(torch.int64)) + self.crowd.rank
         generator = torch.Generator(batch.device).manual_seed(bits & 0xFFFFFFFF)
         loss: Tensor = self._call("loss", self._jets(batch), generator=generator)
         return {"loss": loss.mean()[None]}
+
+    def accumulate(self, batch: Tensor, noise: Noise, warmth: float = 1.0) -> Terms:
+        """As every model; of several processes each takes its rows, and losses and gradients are added."""
+        if self.crowd.size == 1:
+            return super().accumulate(batch, noise, warmth)
+        own = self.crowd.part(batch)
+        gradients = [p.grad for p in self.parameters() if p.grad is not None]
+        loss = batch.new_zeros(1)
+        if own.shape[1]:
+            loss = super().accumulate(own, noise, warmth)["loss"]
+        flat = torch.cat([loss, *(g.flatten() for g in gradients)])
+        flat = self.crowd.total(flat * own.shape[1] / batch.shape[1])
+        for gradient, piece in zip(
+            gradients, torch.split(flat[1:], [g.numel() for g in gradients]), strict=True
+        ):
+            gradient.copy_(piece.view(gradient.shape))
+        return {"loss": flat[:1]}
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Latents as float64 numbers; they are no distribution, their log variance is -inf."""
@@ -123,6 +140,7 @@ class JetFamily(Family):
     """Abstract: jets from files in JetNet's layout, split by a hash of each jet."""
 
     uses = frozenset()
+    parallel = True
     model: ClassVar[type[JetAutoencoder]]
 
     def read(self, files: Sequence[Path], settings: FitSettings, *, columns: Sequence[str] | None) -> Table:
