@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from hepsym.cli._errors import complain, reported
+from hepsym.cli._errors import INTERRUPTED, complain, reported
 
 __all__ = ["COMMANDS", "app", "main"]
 
@@ -125,4 +125,6 @@ def main(args: Sequence[str] | None = None) -> None:
         command = typer.main.get_command(app)
         status = command.main(args=args, prog_name="hepsym", standalone_mode=False)
         sys.stdout.flush()
+        if status == INTERRUPTED:  # typer's way of telling a Ctrl-C that came before the command's body
+            raise KeyboardInterrupt
     raise SystemExit(status if isinstance(status, int) else 0)

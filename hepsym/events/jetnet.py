@@ -14,6 +14,7 @@ from hepsym.errors import InputError
 from hepsym.events.atomic import atomic_file, new_path
 from hepsym.events.columnar.hdf5_file import (
     KEY,
+    Disk,
     attributes_of,
     new_hdf5,
     opened_hdf5,
@@ -124,7 +125,8 @@ class JetNetWriter:
         self._stack = ExitStack()
         target = self._stack.enter_context(atomic_file(self.path))
         try:
-            self._file = self._stack.enter_context(new_hdf5(target))
+            self._disk = Disk(target)
+            self._file = self._stack.enter_context(new_hdf5(self._disk))
         except BaseException as error:
             self._stack.__exit__(type(error), error, error.__traceback__)
             raise
@@ -148,6 +150,7 @@ class JetNetWriter:
                 self._file[name].resize(self.jets + len(part), axis=0)
                 self._file[name][self.jets :] = values
         self.jets += len(part)
+        self._disk.check()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import pickle
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,9 @@ def read_state(path: Path, device: torch.device) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        state = torch.load(path, map_location=device, weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch warns of a pickle's version before it refuses it
+            state = torch.load(path, map_location=device, weights_only=True)
         form = state.get("format")
     except (RuntimeError, OSError, ValueError, EOFError, KeyError, AttributeError, pickle.UnpicklingError):
         raise InputError(

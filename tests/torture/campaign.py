@@ -16,7 +16,7 @@ __all__ = ["Row", "Trial", "in_children", "tally"]
 WRONG = "WRONG"
 """An outcome that begins so is a defect."""
 SECONDS = 5.0
-"""CPU time that one trial may take: the promise for damaged files is 2, on a machine with nothing else to do."""
+"""CPU time that one trial may take: the promise for damaged files is 2, on a quiet machine."""
 
 
 @dataclass(frozen=True, slots=True)

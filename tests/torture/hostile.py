@@ -10,8 +10,8 @@ __all__ = ["hostile", "hostile_text"]
 
 DEEP = 30_000
 VALUES: tuple[Any, ...] = (
-    None, True, -1, 0, 2**70, -(2**70), 1e300, float("nan"), float("inf"), "", "x", "../../etc/passwd", "\x00",
-    "<script>alert(1)</script>", [], {}, [None], {"a": {"b": []}}, [[1], 2], "1" * 5000, 10**9,
+    None, True, -1, 0, 2**70, -(2**70), 1e300, float("nan"), float("inf"), "", "x", "../../etc/passwd",
+    "\x00", "<script>alert(1)</script>", [], {}, [None], {"a": {"b": []}}, [[1], 2], "1" * 5000, 10**9,
 )  # fmt: skip
 
 

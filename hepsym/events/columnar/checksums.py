@@ -1,4 +1,4 @@
-"""Are the columns of a Parquet file those that were written? Its footer, which says where they lie, is unchecked.
+"""Are the columns of a Parquet file those that were written? Its footer, which says where, is unchecked.
 
 Pages have checksums of their own, but a column's name or place that was changed in the footer makes one
 column of another's sound pages.

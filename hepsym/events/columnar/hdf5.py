@@ -15,6 +15,7 @@ from hepsym.errors import InputError
 from hepsym.events.atomic import atomic_file, new_path
 from hepsym.events.columnar.hdf5_file import (
     KEY,
+    Disk,
     attributes_of,
     new_hdf5,
     opened_hdf5,
@@ -59,7 +60,8 @@ class Hdf5Writer:
         self._stack = ExitStack()
         target = self._stack.enter_context(atomic_file(self.path))
         try:
-            self._file = self._stack.enter_context(new_hdf5(target))
+            self._disk = Disk(target)
+            self._file = self._stack.enter_context(new_hdf5(self._disk))
         except BaseException as error:
             self._stack.__exit__(type(error), error, error.__traceback__)
             raise
@@ -77,6 +79,7 @@ class Hdf5Writer:
         else:
             self._append(self._arrays(events))
         self._count += len(events)
+        self._disk.check()
 
     def _begin(self, events: Events | None) -> None:
         past = self._provenance

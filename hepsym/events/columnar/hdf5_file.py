@@ -1,7 +1,7 @@
 """What of an HDF5 file of unknown origin can be trusted? Plain arrays of its own, whole, of a sane size."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hepsym.errors import InputError
 
-__all__ = ["HDF5_FAULTS", "attributes_of", "new_hdf5", "opened_hdf5", "plain_array", "rows", "store"]
+__all__ = ["HDF5_FAULTS", "Disk", "attributes_of", "new_hdf5", "opened_hdf5", "plain_array", "rows", "store"]
 
 HDF5_FAULTS: tuple[type[Exception], ...] = (
     OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError, OverflowError, MemoryError,
@@ -55,11 +55,63 @@ def opened_hdf5(path: Path) -> Iterator[Any]:
         raise InputError(f"{path} is damaged, or is not an HDF5 file: {why}") from None
 
 
+class Disk:
+    """An open file whose failures wait until they are asked for.
+
+    HDF5 writes when it closes its objects, and h5py can only print a failure there as a traceback.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._fault: OSError | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def write(self, content: Any) -> int:
+        """As of a file; after a failure nothing more is written."""
+        return self._try(lambda: self._file.write(content), len(content))
+
+    def truncate(self, size: int | None = None) -> int:
+        """As of a file."""
+        return self._try(lambda: self._file.truncate(size), size or 0)
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        """As of a file, which may write what it held back."""
+        return self._try(lambda: self._file.seek(place, whence), place)
+
+    def readinto(self, room: Any) -> int:
+        """As of a file; after a failure there is nothing to read."""
+        return self._try(lambda: self._file.readinto(room), 0)  # type: ignore[attr-defined]
+
+    def flush(self) -> None:
+        """As of a file."""
+        self._try(lambda: self._file.flush() or 0, 0)
+
+    def _try(self, act: Callable[[], int], otherwise: int) -> int:
+        if self._fault is None:
+            try:
+                return act()
+            except OSError as error:
+                self._fault = error
+        return otherwise
+
+    def check(self) -> None:
+        """Raise the OSError that came first, if any."""
+        if self._fault is not None:
+            raise self._fault
+
+
 @contextmanager
-def new_hdf5(file: BinaryIO) -> Iterator[Any]:
-    """An HDF5 file to be written into an open one, whose metadata have checksums (HDF5 1.10 and later)."""
-    with _h5py().File(file, "w", libver=("v110", "v110")) as made:
-        yield made
+def new_hdf5(disk: Disk) -> Iterator[Any]:
+    """An HDF5 file to be written there, whose metadata have checksums (HDF5 1.10 and later)."""
+    try:
+        with _h5py().File(disk, "w", libver=("v110", "v110")) as made:
+            yield made
+    except HDF5_FAULTS:
+        disk.check()  # the disk's own fault stands before what HDF5 made of it
+        raise
+    disk.check()
 
 
 def store(group: Any, name: str, values: NDArray[Any], *, chunk_rows: int, fill: float = 0.0) -> Any:
