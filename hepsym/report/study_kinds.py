@@ -13,6 +13,7 @@ from hepsym.report.study_card import load_study, read_card
 __all__ = ["KINDS", "AnyStudy", "Outcome", "load_any"]
 
 KINDS = {
+    "classes": "hepsym.report.representation:ClassStudy",
     "jets": "hepsym.report.jets.study:JetStudy",
 }
 """Kind: the module and class whose `of_card(name, values)` reads such a card."""

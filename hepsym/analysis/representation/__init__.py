@@ -15,7 +15,7 @@ from hepsym.analysis.representation.disentanglement import (
     sap_matrix,
 )
 from hepsym.analysis.representation.latents import Usage, equivariance_error, steadiness, swap_accuracy, usage
-from hepsym.analysis.representation.probes import Leak, leak, probe
+from hepsym.analysis.representation.probes import Leak, leak, mixed_leak, probe
 
 __all__ = [
     "DCI",
@@ -29,6 +29,7 @@ __all__ = [
     "importances",
     "leak",
     "mig",
+    "mixed_leak",
     "mutual_informations",
     "probe",
     "sap",

@@ -10,7 +10,7 @@ from hepsym.analysis.door import matrix, same_length
 from hepsym.analysis.estimate import Estimate, mean
 from hepsym.errors import InputError
 
-__all__ = ["Leak", "leak", "probe"]
+__all__ = ["Leak", "leak", "mixed_leak", "probe"]
 
 Floats = NDArray[np.float64]
 KINDS = ("linear", "mlp")
@@ -49,6 +49,28 @@ def leak(
     _, counts = np.unique(scored, return_counts=True)
     ceiling = None if x is None else _score(x, labels, x_test, scored, "mlp", folds, seed)
     return Leak(found["linear"], found["mlp"], float(counts.max() / len(scored)), ceiling)
+
+
+def mixed_leak(
+    v: ArrayLike, y: ArrayLike, v_test: ArrayLike, y_test: ArrayLike, *, folds: int = 3, seed: int = 0
+) -> Estimate:
+    """Accuracy of an MLP probe that learns on v (n, d) *and* on other folds of v_test, scored on each fold.
+
+    What a map of v that was fitted to v hides there, but not in rows it has not seen, is read from the
+    latter. Error and InputError as `leak`.
+    """
+    features, other = matrix(v, "v"), matrix(v_test, "v_test", rows=2)
+    labels, scored = np.asarray(y).ravel(), np.asarray(y_test).ravel()
+    same_length(v=features, y=labels)
+    same_length(v_test=other, y_test=scored)
+    if not 2 <= folds <= len(scored) // 2:
+        raise InputError(f"folds = {folds} must lie from 2 to half the {len(scored)} test rows")
+    fold = np.random.default_rng([seed, len(scored)]).permutation(len(scored)) % folds
+    right = np.empty(len(scored))
+    for k in range(folds):
+        seen = np.vstack([features, other[fold != k]]), np.concatenate([labels, scored[fold != k]])
+        right[fold == k] = probe("mlp", *seen, seed).predict(other[fold == k]) == scored[fold == k]
+    return mean(right)
 
 
 def _score(

@@ -1,9 +1,17 @@
 """What is this, and how does it stand? Class codes r and transformation codes v: EquiVAE and its family."""
 
-from hepsym.models.equivae.action import Action, picture_rotations, picture_similarities, plane_rotations
+from hepsym.models.equivae.action import (
+    Action,
+    picture_rotations,
+    picture_similarities,
+    plane_rotations,
+    space_rotations,
+)
 from hepsym.models.equivae.class_sets import ClassSets, Supports
+from hepsym.models.equivae.classifier import Classifier
 from hepsym.models.equivae.estimator import CVAE, MLVAE, ClassModel, EquiVAE
 from hepsym.models.equivae.family import load_run
+from hepsym.models.equivae.momenta import rest_rows
 from hepsym.models.equivae.settings import Settings
 
 __all__ = [
@@ -12,6 +20,7 @@ __all__ = [
     "Action",
     "ClassModel",
     "ClassSets",
+    "Classifier",
     "EquiVAE",
     "Settings",
     "Supports",
@@ -19,4 +28,6 @@ __all__ = [
     "picture_rotations",
     "picture_similarities",
     "plane_rotations",
+    "rest_rows",
+    "space_rotations",
 ]

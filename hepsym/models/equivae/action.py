@@ -9,7 +9,14 @@ from torch.nn import functional
 
 from hepsym.errors import InputError
 
-__all__ = ["Action", "picture_rotations", "picture_similarities", "plane_rotations", "turn_pairs"]
+__all__ = [
+    "Action",
+    "picture_rotations",
+    "picture_similarities",
+    "plane_rotations",
+    "space_rotations",
+    "turn_pairs",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,27 @@ def plane_rotations(charges: tuple[int, ...] = (1,), largest: float = torch.pi) 
         return turn_pairs(x, g[:, 0], (1,) * (x.shape[1] // 2))
 
     return Action("so(2)", _angles(largest), apply, lambda v, g: turn_pairs(v, g[:, 0], charges))
+
+
+def space_rotations() -> Action:
+    """Rotations of three-vectors: features (n, 3 k) and v (n, 3 V) alike, the axes uniform, all angles.
+
+    g (n, 9) is the matrix. Haar measure: Q of the QR decomposition of normal numbers, its signs those of R,
+    turned to determinant 1. Mezzadri, Notices AMS 54 (2007) 592
+    """
+
+    def draw(n: int, generator: torch.Generator) -> Tensor:
+        q, upper = torch.linalg.qr(torch.randn((n, 3, 3), generator=generator))
+        q = q * torch.diagonal(upper, dim1=1, dim2=2).sign()[:, None]
+        proper: Tensor = (q * torch.linalg.det(q)[:, None, None]).flatten(1)
+        return proper
+
+    def turn(x: Tensor, g: Tensor) -> Tensor:
+        matrix = g.view(-1, 3, 3)
+        turned: Tensor = (x.view(len(x), -1, 3) @ matrix.mT).flatten(1)
+        return turned
+
+    return Action("so(3)", draw, turn, turn)
 
 
 def picture_rotations(

@@ -1,11 +1,13 @@
-"""How is an x read? Encoder bodies for vectors, pictures and point clouds: x (n, D) -> (n, width)."""
+"""How is an x read? Encoder bodies for vectors, pictures, point clouds and jets: x (n, D) -> (n, width)."""
 
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
-__all__ = ["Cloud", "Picture", "body", "perceptron"]
+from hepsym.models.equivae.momenta import MomentaBody
+
+__all__ = ["Cloud", "Front", "Picture", "body", "perceptron"]
 
 
 def perceptron(sizes: list[int]) -> nn.Sequential:
@@ -14,6 +16,15 @@ def perceptron(sizes: list[int]) -> nn.Sequential:
     for wide, narrow in pairwise(sizes):
         layers += [nn.Linear(wide, narrow), nn.ReLU()]
     return nn.Sequential(*layers[:-1])
+
+
+class Front(nn.Linear):
+    """A linear map of the first features: of a jet the others are vectors, which change with the frame."""
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(..., >= in_features) to (..., out_features)."""
+        mapped: Tensor = super().forward(features[..., : self.in_features])
+        return mapped
 
 
 class Picture(nn.Module):
@@ -64,12 +75,15 @@ class Cloud(nn.Module):
 
 
 def body(kind: str, shape: tuple[int, ...], width: int, depth: int) -> tuple[nn.Module, int]:
-    """The body for x of that kind and shape, and the width that it gives; depth 0 reads vectors as they are.
+    """The body for x of that kind and shape, and how many invariant features it gives (a jet's come first).
 
-    shape: (D,) of a vector, (h, w, channels) of a picture, (points, features) of a cloud.
+    shape: (D,) of a vector, (h, w, channels) of a picture, (points, features) of a cloud or of momenta.
+    depth 0 reads vectors as they are.
     """
     if kind == "image":
         return Picture((shape[0], shape[1], shape[2]), width), width
+    if kind == "momenta":
+        return MomentaBody((shape[0], shape[1]), width), width
     if kind == "cloud":
         return Cloud((shape[0], shape[1]), width), width
     if depth == 0:

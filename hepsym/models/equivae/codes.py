@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from hepsym.models.equivae.bodies import Front
 from hepsym.models.equivae.class_sets import Supports
 
 __all__ = ["Code", "MeanCode", "NameCode", "ProductCode", "code"]
@@ -47,7 +48,7 @@ class MeanCode(Code):
 
     def __init__(self, classes: int, size: int, width: int) -> None:
         super().__init__(classes, size)
-        self.map = nn.Linear(width, size)
+        self.map = Front(width, size)
 
     def embed(self, features: Tensor) -> Tensor:
         """f(x), (..., size)."""
@@ -68,7 +69,7 @@ class ProductCode(Code):
 
     def __init__(self, classes: int, size: int, width: int) -> None:
         super().__init__(classes, size)
-        self.map = nn.Linear(width, 2 * size)
+        self.map = Front(width, 2 * size)
 
     def embed(self, features: Tensor) -> Tensor:
         """Precision times mean, and precision, (..., 2 size)."""

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from hepsym.models.equivae.bodies import body, perceptron
+from hepsym.models.equivae.bodies import Front, body, perceptron
 from hepsym.models.equivae.codes import code
 from hepsym.models.equivae.likelihood import likelihood
+from hepsym.models.equivae.momenta import VectorDecoder, VectorPosterior
 from hepsym.models.equivae.settings import Settings
 
 __all__ = ["Network", "Pieces", "divergence"]
@@ -79,13 +80,19 @@ class Network(nn.Module):
         hidden = width if depth or kind != "vector" else 0
         self.body, wide = body(kind, shape, width, depth)
         self.code = code(settings.code, classes, settings.invariant, wide)
-        self.posterior = Posterior(wide, self.code.size, hidden, settings.equivariant)
+        size, self.dimensions = self.code.size, settings.equivariant
         self.likelihood = likelihood(settings.likelihood, levels)
-        out = math.prod(shape) * self.likelihood.per_feature
-        inner = [width] * max(depth - (kind == "image"), int(hidden > 0))
-        self.decoder = perceptron([self.code.size + settings.equivariant, *inner, out])
-        self.classifier = nn.Linear(wide, classes)
-        self.dimensions = settings.equivariant
+        self.posterior: nn.Module
+        self.decoder: nn.Module
+        if kind == "momenta":
+            self.posterior = VectorPosterior(wide, size, self.dimensions)
+            self.decoder = VectorDecoder(size, self.dimensions, shape[0], width)
+        else:
+            self.posterior = Posterior(wide, size, hidden, self.dimensions)
+            out = math.prod(shape) * self.likelihood.per_feature
+            inner = [width] * max(depth - (kind == "image"), int(hidden > 0))
+            self.decoder = perceptron([size + self.dimensions, *inner, out])
+        self.classifier = Front(wide, classes)
 
     def decode(self, r: Tensor, v: Tensor) -> Tensor:
         """The likelihood's parameters (..., D * per_feature) of r (..., size) and v (..., dimensions)."""

@@ -12,7 +12,10 @@ from hepsym.errors import InputError
 __all__ = ["Reading", "checked"]
 
 Floats = NDArray[np.float64]
-AXES = {"vector": "(n, D)", "image": "(n, h, w) or (n, h, w, channels)", "cloud": "(n, points, features)"}
+AXES = {
+    "vector": "(n, D)", "image": "(n, h, w) or (n, h, w, channels)", "cloud": "(n, points, features)",
+    "momenta": "(n, particles, 3)",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,13 +41,15 @@ class Reading:
         Vectors: mean and standard deviation of each column (1 for a constant one), or with scaling =
         "common" the rms of all values, and no offset. Pictures: divided by
         the largest value where that is above 1. Clouds: divided by each feature's rms over points, so
-        that padding, all 0, stays 0. Raises InputError as `checked`.
+        that padding, all 0, stays 0; momenta: all by one rms. Raises InputError as `checked`.
         """
         values = checked(x)
         if kind == "auto":
             kind = "vector" if values.ndim == 2 else "image"
-        if values.ndim not in {"vector": (2,), "image": (3, 4), "cloud": (3,)}[kind]:
+        if values.ndim not in {"vector": (2,), "image": (3, 4), "cloud": (3,), "momenta": (3,)}[kind]:
             raise InputError(f"X has shape {values.shape}: a {kind} is {AXES[kind]}")
+        if kind == "momenta" and values.shape[2] != 3:
+            raise InputError(f"X has shape {values.shape}: momenta are {AXES[kind]}, see `rest_rows`")
         flat = values.reshape(len(values), -1)
         shape = values.shape[1:] + ((1,) if kind == "image" and values.ndim == 3 else ())
         offset, scale = np.zeros(flat.shape[1]), np.ones(flat.shape[1])
@@ -58,6 +63,8 @@ class Reading:
         else:
             there = (values != 0).any(-1)
             rms = np.sqrt((values[there] ** 2).mean(0)) if there.any() else np.ones(values.shape[2])
+            if kind == "momenta":  # one number, as directions are alike
+                rms = np.full(3, np.sqrt((rms**2).mean()))
             scale = np.tile(np.where(rms > 0, rms, 1.0), values.shape[1])
         whole = kind == "image" and bool((flat == np.round(flat)).all()) and flat.min() >= 0
         levels = int(flat.max()) + 1 if whole and flat.max() >= 1 else 0

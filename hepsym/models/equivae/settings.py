@@ -6,13 +6,14 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 from hepsym.errors import InputError
+from hepsym.models.equivae.momenta import vectors_of
 from hepsym.models.settings import did_you_mean
 
 __all__ = ["Settings"]
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "code": ("mean", "one-hot", "product"),
-    "kind": ("auto", "vector", "image", "cloud"),
+    "kind": ("auto", "vector", "image", "cloud", "momenta"),
     "likelihood": ("auto", "gaussian", "bernoulli", "categorical"),
     "scaling": ("standard", "common"),
     "device": ("auto", "cpu", "cuda"),
@@ -41,7 +42,8 @@ class Settings:
     set_size: int = 8
     """m: members of a class set; fewer where a class has fewer others."""
     kind: str = "auto"
-    """vector (n, D), image (n, h, w) or (n, h, w, channels), cloud (n, points, features); auto: by shape."""
+    """vector (n, D), image (n, h, w) or (n, h, w, channels), cloud (n, points, features), momenta (n, P, 3)
+    of `rest_rows`, for which v is vectors that turn with the jet; auto: vector or image, by shape."""
     scaling: str = "standard"
     """Of vectors. standard: each column by its mean and deviation; common: all by one number, so that a
     linear action on the columns stays one."""
@@ -96,6 +98,10 @@ class Settings:
         for name in ("invariant", "equivariant", "set_size", "width", "epochs", "batch", "rivals"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name} = {getattr(self, name)} must be at least 1")
+        if self.kind == "momenta":
+            if self.likelihood not in ("auto", "gaussian"):
+                raise InputError(f"likelihood = {self.likelihood!r} is none of momenta: give 'gaussian'")
+            vectors_of(self.equivariant)
         if self.couplings < 0 or (self.couplings and not (self.straighten and self.equivariant > 1)):
             raise InputError(
                 f"couplings = {self.couplings} must be 0, or above it with straighten = true and "

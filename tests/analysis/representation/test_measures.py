@@ -7,6 +7,7 @@ from hepsym.analysis.representation import (
     calibration,
     equivariance_error,
     leak,
+    mixed_leak,
     steadiness,
     swap_accuracy,
     usage,
@@ -113,3 +114,18 @@ def test_swaps_are_judged_by_another() -> None:
 def test_what_has_no_answer(call: object, words: str) -> None:
     with pytest.raises(InputError, match=words):
         call()
+
+
+def test_a_map_that_learned_its_rows_by_heart_is_seen_through() -> None:
+    """Training rows without a trace of y, test rows with one: only a probe that learns on both reads it."""
+    y = np.arange(1200) % 2
+    v = RNG.normal(size=(1200, 2))
+    v[600:, 0] += 3 * y[600:]
+    told = leak(v[:600], y[:600], v_test=v[600:], y_test=y[600:]).mlp.value
+    mixed = mixed_leak(v[:600], y[:600], v[600:], y[600:])
+    assert told < 0.75
+    assert mixed.value > 0.8
+    nothing = mixed_leak(RNG.normal(size=(600, 2)), y[:600], RNG.normal(size=(600, 2)), y[600:])
+    assert abs(nothing.value - 0.5) < 4 * np.sqrt(0.25 / 600)
+    with pytest.raises(InputError, match="folds = 1 must lie"):
+        mixed_leak(v[:600], y[:600], v[600:], y[600:], folds=1)

@@ -1,0 +1,135 @@
+"""What is asked of a trained model of classes? Bounds, errors, leaks, swaps, poses, as numbers."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hepsym.analysis.representation import (
+    calibration,
+    leak,
+    mixed_leak,
+    probe,
+    steadiness,
+    swap_accuracy,
+    usage,
+)
+from hepsym.report.representation.divided import Divided
+
+if TYPE_CHECKING:
+    from hepsym.models.equivae import ClassModel
+
+__all__ = ["answers", "confusion", "errors", "poses", "target_classes"]
+
+Rows = NDArray[Any]
+WAYS = ("bound", "classifier", "prototype")
+
+
+def answers(model: "ClassModel", rows: Divided, judge: Any, *, leaks: bool) -> dict[str, Any]:
+    """Everything that is asked of a model that saw all labels; `judge`: a probe of y from flat rows.
+
+    Numbers are of the test rows; kl_by_dimension and confusion (by the bound) are lists.
+    """
+    x_test, y_test = rows.x_test, rows.y_test
+    mu, log_var = model.posterior(x_test, y_test)
+    use = usage(mu, log_var)
+    bound = model.predictive_bound(x_test, y_test)
+    found: dict[str, Any] = {
+        "bound": float(bound.mean()),
+        "importance_bound_50": float(
+            model.predictive_bound(x_test, y_test, importance=True, draws=50).mean()
+        ),
+        **errors(model, x_test, y_test),
+        "confusion": confusion(model, x_test, y_test),
+        "kl": use.total.value, "active": use.active,
+        "kl_by_dimension": np.sort(use.kl)[::-1].round(3).tolist(),
+        **_swaps(model, rows, judge, mu),
+        **{f"calibration_error_{by}": _calibration(model, x_test, y_test, by) for by in WAYS[:2]},
+    }  # fmt: skip
+    if model.history_:
+        found["train_bound"] = model.history_[-1].terms["bound"]
+    if leaks:
+        found |= _leaks(model, rows, mu)
+    if model.fitted.network.code.from_members:
+        rng = np.random.default_rng(1)
+        codes = [
+            [model.embed_set(rows.x[rng.choice(np.flatnonzero(rows.y == k), 8)]) for _ in range(20)]
+            for k in model.classes_
+        ]
+        found["r_within_over_between"] = steadiness(codes)
+    if rows.factors:
+        found |= poses(model, rows, mu)
+    return found
+
+
+def errors(model: "ClassModel", x: Rows, y: Rows) -> dict[str, float]:
+    """Three ways of telling the class."""
+    return {f"error_{by}": 1 - model.score(x, y, by=by) for by in WAYS}
+
+
+def confusion(model: "ClassModel", x: Rows, y: Rows) -> list[list[int]]:
+    """Counts by true class (rows) and class by the bound (columns), in the order of `classes_`."""
+    told = model.fitted.labels.encode(model.predict(x))
+    truth = model.fitted.labels.encode(y)
+    counts = np.zeros((len(model.classes_), len(model.classes_)), dtype=int)
+    np.add.at(counts, (truth, told), 1)
+    return [[int(n) for n in row] for row in counts]
+
+
+def target_classes(model: "ClassModel", rows: int) -> Rows:
+    """Classes to swap to: at random, the same for all models."""
+    return model.classes_[np.random.default_rng(1).integers(len(model.classes_), size=rows)]
+
+
+def _calibration(model: "ClassModel", x: Rows, y: Rows, by: str) -> float:
+    found = calibration(model.predict_proba(x, by=by), model.predict(x, by=by) == y)
+    return float(found.error.value)
+
+
+def _leaks(model: "ClassModel", rows: Divided, mu: Rows) -> dict[str, float]:
+    v, v_test = model.transform(rows.x, rows.y)[1], model.transform(rows.x_test, rows.y_test)[1]
+    told = leak(v, rows.y, v_test=v_test, y_test=rows.y_test)
+    found = {
+        "chance": told.chance, "leak_linear": told.linear.value, "leak_mlp": told.mlp.value,
+        "leak_mlp_within_test": leak(v_test, rows.y_test).mlp.value,
+        "leak_mlp_of_both": mixed_leak(v, rows.y, v_test, rows.y_test).value,
+    }  # fmt: skip
+    if model.fitted.straight is not None:
+        before = probe("mlp", model.posterior(rows.x, rows.y)[0], rows.y)
+        found["leak_mlp_not_straightened"] = float(before.score(mu, rows.y_test))
+    return found
+
+
+def _swaps(model: "ClassModel", rows: Divided, judge: Any, mu: Rows) -> dict[str, float]:
+    target = target_classes(model, len(rows.y_test))
+    swapped = model.swap(rows.x_test, target, source=rows.y_test)
+    seen = swap_accuracy(lambda made: judge.predict(made.reshape(len(made), -1)), swapped, target)
+    inside = np.clip(swapped, rows.x.min(), rows.x.max())
+    back = model.posterior(inside, target)[0]
+    kept = 1 - float(((back - mu) ** 2).sum() / ((mu - mu.mean(0)) ** 2).sum())
+    return {"swap_accuracy": seen.value, "v_kept_by_swap": kept}
+
+
+def poses(model: "ClassModel", rows: Divided, mu: Rows) -> dict[str, float]:
+    """R^2 of what is true of test rows by an MLP that read it from v of training rows; class from r."""
+    from sklearn.neural_network import MLPRegressor
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    truth, truth_test = (np.column_stack([f[i] for f in rows.factors.values()]) for i in (0, 1))
+    scale = truth.std(0)
+    reader = make_pipeline(
+        StandardScaler(),
+        MLPRegressor(
+            hidden_layer_sizes=(128, 128),
+            early_stopping=True,
+            n_iter_no_change=20,
+            max_iter=500,
+            random_state=1,
+        ),
+    )
+    reader.fit(model.posterior(rows.x, rows.y)[0], truth / scale)
+    left = ((reader.predict(mu) * scale - truth_test) ** 2).mean(0) / truth_test.var(0)
+    found = {f"r2_{name}": float(1 - part) for name, part in zip(rows.factors, left, strict=True)}
+    r = probe("mlp", model.fitted.own_code(rows.x), rows.y)
+    return found | {"class_from_r": float(r.score(model.fitted.own_code(rows.x_test), rows.y_test))}
