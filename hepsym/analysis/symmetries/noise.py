@@ -48,7 +48,7 @@ STEP = 1.4
 """Ratio of variances that may be the end of the equations."""
 WINDOW = 6.0
 """Variances of equations of one hypothesis are within this factor, in a unit that is not quite right."""
-NEARLY_FLAT = 0.9
+NEARLY_FLAT = 0.95
 """Share of the mean square of a normal along one direction, above which the surface is called flat."""
 HYPOTHESES = 6
 """At most so many are judged; alpha is shared among them."""

@@ -23,6 +23,8 @@ GAP = 2.0
 """In full densities of 2 to 20 columns the median of sigma_d / tau_d stays below 1.5."""
 FALLING = 1.5
 """Exponent of tau_d in the radius: 0 for noise and widths, 1 in filled directions, 3 for a surface."""
+SURE = 2.0
+"""Standard errors of the medians by which it must fall faster"""
 LEAST_FALL = 0.08
 """In log tau_d: less is not told from standing still."""
 SHARE = 0.2
@@ -126,7 +128,8 @@ def _falls(told: Patches, places: NDArray[np.bool_], first: int, d: int) -> tupl
     fall, shrink = fall[np.isfinite(fall)], shrink[np.isfinite(shrink)]
     if not len(fall) or not len(shrink):
         return False, 1.0
-    falls = np.median(fall) > max(FALLING * float(np.median(shrink)), LEAST_FALL)
+    doubt = 1.25 * np.sqrt(fall.var() / len(fall) + FALLING**2 * shrink.var() / len(shrink))
+    falls = np.median(fall) > max(FALLING * float(np.median(shrink)) + SURE * doubt, LEAST_FALL)
     return bool(falls), float(np.nanmedian(thin))
 
 
