@@ -68,7 +68,7 @@ class LGAE(JetAutoencoder):
 
     encoder: rest frame of the jet -> Lorentz message passing -> aggregation to vectors and scalars
     decoder: latents -> linear maps and gates (functions of the latents' inner products) to slots -> message
-             passing -> massless momenta -> back to the given frame
+             passing -> time-like momenta -> back to the given frame
 
     The first latent vector is the jet's momentum P; its rest frame and mass are the normalisation, which
     is thus part of the group's action and of the count. Everything else is a function of invariants times

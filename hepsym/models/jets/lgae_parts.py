@@ -20,10 +20,12 @@ from hepsym.models.lorentz import (
     squared_intervals,
 )
 
-__all__ = ["UNIT", "Decoder", "Encoder", "LGAEOptions"]
+__all__ = ["UNIT", "Decoder", "Encoder", "LGAEOptions", "massless", "timelike"]
 
 UNIT = 10.0
 """Momenta are multiplied by it: thirty particles share an energy of 1."""
+SOFT = 0.01
+"""Of `timelike`: below it, in momenta so multiplied, an energy's excess over the momentum is smoothed."""
 FAINT = 1e-5
 """Decoded particles of less energy than this share of the jet's mass are none: of a jet of two particles,
 whose latent vectors all lie along its momentum, no direction is known, and noise must not become one."""
@@ -54,6 +56,8 @@ class LGAEOptions:
     variational: bool = False
     beta: float = 1e-3
     """Weight of the KL term where variational."""
+    least_speed: float = 0.3
+    """Of decoded particles in the jet's rest frame; 1 makes them massless. See `timelike`."""
     mass_unit: float = 100.0
     """log(m / mass_unit) is an input of both halves, as nature is not scale invariant; 0 leaves it out."""
 
@@ -65,6 +69,8 @@ class LGAEOptions:
                 raise InputError(f"{name} = {getattr(self, name)} must be at least {bound}")
         if self.beta < 0 or self.mass_unit < 0:
             raise InputError(f"beta = {self.beta:g} and mass_unit = {self.mass_unit:g} must not be negative")
+        if not 0 <= self.least_speed <= 1:
+            raise InputError(f"least_speed = {self.least_speed:g} must be from 0 to 1, the speed of light")
         for what, known in (("loss", tuple(LOSSES)), ("aggregation", AGGREGATIONS)):
             if getattr(self, what) not in known:
                 raise InputError(f"{what} = {getattr(self, what)!r} is not one of {', '.join(known)}")
@@ -132,12 +138,12 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Latent vectors (n, K, 4), scalars (n, L) and masses (n,) to massless momenta (n, slots, 4)."""
+    """Latent vectors (n, K, 4), scalars (n, L) and masses (n,) to time-like momenta (n, slots, 4)."""
 
     def __init__(self, options: LGAEOptions) -> None:
         super().__init__()
         o = options
-        self.mass_unit, self.particles = o.mass_unit, o.particles
+        self.mass_unit, self.particles, self.least_speed = o.mass_unit, o.particles, o.least_speed
         many, few = o.latent_vectors, o.latent_scalars
         self.pairs = torch.triu_indices(many, many)
         known = few + self.pairs.shape[1] - 1 + (o.mass_unit > 0)
@@ -154,7 +160,7 @@ class Decoder(nn.Module):
                 small.bias.zero_()
 
     def forward(self, vectors: Tensor, scalars: Tensor, mass: Tensor) -> Tensor:
-        """Massless, and their sum over slots is the jet's momentum exactly (see `balanced`)."""
+        """Their sum over slots is the jet's momentum exactly (see `balanced`)."""
         z = torch.cat([_jet(vectors), vectors], 1)
         products = gram(z)[:, self.pairs[0], self.pairs[1]][:, 1:]  # without P.P = 1
         invariants = torch.cat(
@@ -172,7 +178,7 @@ class Decoder(nn.Module):
         for layer in self.layers:
             features = layer(features, p, squares)
         correction = (self.correct(features.scalars)[..., None] * (features.vectors - v)).sum(2)
-        return balanced(massless(v[:, :, 0] + correction))
+        return balanced(timelike(v[:, :, 0] + correction, self.least_speed))
 
 
 def massless(v: Tensor) -> Tensor:
@@ -183,10 +189,30 @@ def massless(v: Tensor) -> Tensor:
     return torch.cat([length, v[..., 1:] * there], -1)
 
 
-def balanced(p: Tensor) -> Tensor:
-    """Massless momenta (n, S, 4) boosted to the rest frame of their own sum and divided by its mass.
+def timelike(v: Tensor, least_speed: float) -> Tensor:
+    """Momenta with |p| = |v| + s g and E = |v| + g, g > 0 the smoothed excess of v's own time over |v|.
 
-    What comes out sums to (1, 0, 0, 0), the jet's momentum in its rest frame and unit, and is massless: the
+        g = (t + (t^2 + SOFT^2)^(1/2)) / 2,  t = v_0 - |v|,  |p| = |v| + s g,  s the least speed
+
+    What a decoder knows of a particle's direction alone is an average: shorter than its energy, and so of a
+    mass. Made massless by E = |v| it would lose the energy that is known, and with it the particle's p_T in
+    any frame; kept as it is it points along the jet. s is between the two (docs/lgae.md). Without a direction
+    (below FAINT) the particle is at rest.
+    """
+    square = v[..., 1:].square().sum(-1, keepdim=True)
+    there = square > (FAINT * UNIT) ** 2
+    safe = torch.where(there, square, torch.ones_like(square)).sqrt()
+    length = safe * there
+    excess = v[..., :1] - length
+    excess = 0.5 * (excess + (excess.square() + SOFT**2).sqrt())
+    longer = (1 + least_speed * excess / safe) * there
+    return torch.cat([length + excess, longer * v[..., 1:]], -1)
+
+
+def balanced(p: Tensor) -> Tensor:
+    """Momenta (n, S, 4) boosted to the rest frame of their own sum and divided by its mass.
+
+    What comes out sums to (1, 0, 0, 0), the jet's momentum in its rest frame and unit, masses scaled: the
     one boost and scaling that mend a sum without favouring a direction. Error: 8 eps for sums near rest.
     Momenta whose sum has no mass stay as they are.
     """

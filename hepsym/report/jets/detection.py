@@ -80,12 +80,13 @@ def scores(model: JetAutoencoder, jets: Tensor, usual: tuple[Floats, Floats]) ->
     """What may tell a strange jet from a known one, each (n,), larger is stranger."""
     found = decoded(model, jets)
     mass, pt = jet_quantities(jets.numpy())
-    chamfer = rest_frame_error(found, jets, "chamfer")
+    chamfer, squared = (rest_frame_error(found, jets, loss) for loss in ("chamfer", "mse"))
     away = invariants(model, jets) - usual[0]
     return {
         "chamfer, rest frame": chamfer,
-        "squared error, rest frame": rest_frame_error(found, jets, "mse"),
+        "squared error, rest frame": squared,
         "chamfer, over p_T": chamfer**0.5 * mass / pt,
+        "squared error, over p_T": squared**0.5 * mass / pt,
         "latents, Mahalanobis": np.einsum("nf,fg,ng->n", away, usual[1], away),
     }
 
@@ -149,7 +150,7 @@ def sections(told: Mapping[str, Any]) -> list[Section]:
     words = tag(
         "p",
         f"{told['signal']} jets of t, W and Z against {told['background']} of g and q. A model's score is "
-        "the one of four with the largest signal efficiency on validation jets; errors are those of the "
+        "the one of five with the largest signal efficiency on validation jets; errors are those of the "
         "mean over seeds, of the jet mass those of the sample, which all rows share.",
     )
     head = ("model", "seeds", "AUC", *(f"ε_S at ε_B = {r:g}" for r in RATES), "score")

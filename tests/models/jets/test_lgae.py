@@ -10,6 +10,7 @@ from torch import Tensor
 from hepsym.errors import InputError
 from hepsym.models.jets import LGAE, LOSSES, LGAEOptions
 from hepsym.models.jets.lgae import kl_per_latent
+from hepsym.models.jets.lgae_parts import timelike
 from hepsym.models.lorentz import AGGREGATIONS, check_equivariance, rest_frame
 
 SMALL = LGAEOptions(latent_vectors=4, latent_scalars=2, scalars=6, vectors=2, channels=2, hidden=12)
@@ -122,7 +123,7 @@ def test_training_lowers_each_loss(many: Tensor, loss: str) -> None:
 
 def test_training_starts_at_the_closed_form(many: Tensor) -> None:
     """The linear path alone is the best linear map: with corrections off the loss is the linear one's."""
-    from hepsym.models.jets.lgae_parts import balanced, massless
+    from hepsym.models.jets.lgae_parts import balanced
     from hepsym.models.jets.linear_ae import LinearAutoencoder, ordered
 
     model = LGAE(SMALL).double()
@@ -136,18 +137,38 @@ def test_training_starts_at_the_closed_form(many: Tensor) -> None:
     linear = LinearAutoencoder(30, 4, keep_sum=True)
     linear.learn(many)
     x = rest_frame(ordered(many, "invariant", 30))[0]
-    wanted = (balanced(massless(10 * linear.decoder @ (linear.encoder @ x))) - x).square().sum((1, 2))
+    wanted = (
+        (balanced(timelike(10 * linear.decoder @ (linear.encoder @ x), SMALL.least_speed)) - x)
+        .square()
+        .sum((1, 2))
+    )
     torch.testing.assert_close(model.loss(many), 100 * wanted)
 
 
 def test_the_jet_s_momentum_is_kept(many: Tensor) -> None:
-    """It is a latent, and the decoded particles, massless, sum to it: mass and p_T are exact."""
+    """It is a latent, and the decoded particles sum to it: mass and p_T are exact. None is faster than
+    light."""
     model = made(SMALL, many)
     found = model(many)
     size = many.sum(1).abs().amax(1)
     assert ((found.sum(1) - many.sum(1)).abs().amax(1) / size).max() < 1e-13
-    off_shell = (found[..., 0] - found[..., 1:].norm(dim=-1)).abs().amax(1)
-    assert (off_shell / size).max() < 1e-14
+    tachyonic = (found[..., 1:].norm(dim=-1) - found[..., 0]).amax(1)
+    assert (tachyonic / size).max() < 1e-14
+
+
+@pytest.mark.parametrize("speed", [0.0, 0.7, 1.0])
+def test_decoded_particles_keep_their_least_speed(speed: float) -> None:
+    """Speeds from the least one to that of light; what is time-like keeps its energy, what is not its |p|."""
+    v = torch.randn(200, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    p = timelike(v, speed)
+    length, fast = p[:, 1:].norm(dim=1), v[:, 1:].norm(dim=1)
+    assert (length <= p[:, 0] * (1 + 1e-15)).all()
+    assert (length >= speed * p[:, 0] * (1 - 1e-15)).all()
+    wanted = torch.maximum(v[:, 0], fast)
+    assert ((p[:, 0] - wanted).abs() <= 0.005).all()
+    torch.testing.assert_close(p[:, 1:] / length[:, None], v[:, 1:] / fast[:, None])
+    at_rest = timelike(torch.tensor([[2.0, 1e-9, 0.0, 0.0]], dtype=torch.float64), speed)
+    assert torch.equal(at_rest[:, 1:], torch.zeros(1, 3, dtype=torch.float64))
 
 
 def test_the_latent_distribution_is_moved_by_the_group(many: Tensor) -> None:
