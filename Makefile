@@ -9,13 +9,14 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 KERNEL_TESTS := tests/test_math.py tests/test_random.py tests/lorentz tests/generators/amplitudes tests/generators/phasespace tests/generators/partons
 
-.PHONY: demo test lint kernels coverage browser bench docs extras clean help
+.PHONY: demo test lint kernels coverage browser bench torture docs extras clean help
 
 help:
 	@echo "make demo    one million e- e+ > mu- mu+ events, an autoencoder, its analysis, the report"
 	@echo "make test    lint, types, layers, all tests, coverage"
 	@echo "make lint    ruff, mypy, import-linter alone"
 	@echo "make bench   speeds beside other programs'; reprints the README's table"
+	@echo "make torture kills, full disks, damaged and hostile files; reprints docs/reliability.md"
 	@echo "make docs    these pages as HTML, with a reference from the docstrings"
 	@echo "make extras  do all extras still resolve together"
 	@echo "make clean   remove what make made"
@@ -44,6 +45,9 @@ browser:
 
 bench: $(VENV)/.hepsym-bench
 	$(BIN)/python benchmarks/run
+
+torture: $(VENV)/.hepsym-test
+	$(BIN)/python -m tests.torture
 
 docs: $(VENV)/.hepsym-docs
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going -q -b html docs docs/_build/html

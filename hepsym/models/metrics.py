@@ -1,7 +1,6 @@
 """What is written down about the training? A line an epoch, every loss term apart."""
 
 import json
-import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +12,7 @@ from torch import Tensor
 from hepsym.errors import InputError
 from hepsym.events.atomic import disk_error, replace_text
 
-__all__ = ["Mean", "append", "keep_lines", "plain", "read", "sync"]
+__all__ = ["Mean", "append", "keep_lines", "not_finite", "plain", "read", "sync"]
 
 
 KEPT = "the last checkpoint and state are kept; --resume goes on from there"
@@ -89,6 +88,7 @@ def keep_lines(path: Path, count: int) -> None:
     replace_text(path, "".join(json.dumps(line) + "\n" for line in kept))
 
 
-def finite(terms: Mapping[str, Tensor]) -> bool:
-    """Whether every loss is a finite number."""
-    return math.isfinite(float(terms["loss"].sum()))
+def not_finite(terms: Mapping[str, Tensor]) -> str:
+    """The first term, the loss before all others, that holds a number that is not finite; empty for none."""
+    names = sorted(terms, key=lambda name: name != "loss")
+    return next((name for name in names if not bool(torch.isfinite(terms[name]).all())), "")

@@ -128,15 +128,17 @@ class Training:
     def _close_epoch(self, warmth: float) -> None:
         at = self.standing
         validated = self.validate()
-        if not metrics.finite(validated):
-            raise RunError(
-                f"training stopped: the validation loss is not finite after epoch {at.epoch}, "
-                f"step {at.steps}; "
-                f"{self._kept()}"
-            )
+        trained = self.model.complete(at.totals.values(), warmth)
+        variance = {"decoder variance": self.model.decoder_variance.detach()}
+        for of, terms in (("validation ", validated), ("training ", trained), ("", variance)):
+            if term := metrics.not_finite(terms):
+                raise RunError(
+                    f"training stopped: the {of}{term} is not finite after epoch {at.epoch}, "
+                    f"step {at.steps}; {self._kept()}"
+                )
         line = {
             "epoch": at.epoch, "steps": at.steps, "learning_rate": self._rate(at.steps), "kl_weight": warmth,
-            "train": metrics.plain(self.model.complete(at.totals.values(), warmth)),
+            "train": metrics.plain(trained),
             "validation": metrics.plain(validated),
             "decoder_variance": metrics.plain({"v": self.model.decoder_variance})["v"],
         }  # fmt: skip

@@ -6,12 +6,13 @@ import signal
 import sys
 import time
 import traceback
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Row", "Trial", "in_children", "tally"]
+__all__ = ["Row", "Trial", "fork", "in_children", "tally"]
 
 WRONG = "WRONG"
 """An outcome that begins so is a defect."""
@@ -57,6 +58,13 @@ def tally(what: str, seed: int, outcomes: Iterable[tuple[int, str]], begun: floa
     )
 
 
+def fork() -> int:
+    """os.fork, of a process whose threads only wait: Python 3.12 warns of threads."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
+
+
 def in_children(
     what: str, trial: Trial, trials: int, seed: int, *, memory: int = 1 << 30, share: int = 500
 ) -> Row:
@@ -76,7 +84,7 @@ def in_children(
 def _child(trial: Trial, numbers: range, memory: int) -> list[tuple[int, str]]:
     """What became of these trials, or of the first of them up to one that killed the child."""
     receive, send = os.pipe()
-    child = os.fork()
+    child = fork()
     if child == 0:
         try:
             os.close(receive)

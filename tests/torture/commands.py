@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hepsym.cli import main
+from tests.torture.campaign import fork
 
 __all__ = ["Told", "run", "start", "told"]
 
@@ -45,7 +46,7 @@ def start(words: Sequence[str | Path], folder: Path, *, file_bytes: int = 0, nob
     sys.stderr.flush()
     pipes = [os.pipe(), os.pipe()]
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until the child can take it
-    pid = os.fork()
+    pid = fork()
     if pid:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         for _, send in pipes:

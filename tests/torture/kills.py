@@ -22,7 +22,7 @@ from hepsym.events.native import Dataset
 from hepsym.generators import generate, generate_to, load_card
 from hepsym.models import FitSettings, fit, load, training
 from tests.models.conftest import NAMES, back_to_back
-from tests.torture.campaign import WRONG, Row, tally
+from tests.torture.campaign import WRONG, Row, fork, tally
 from tests.torture.runs import small_run
 
 __all__ = ["WORKS", "kills"]
@@ -35,7 +35,7 @@ FIT = FitSettings(latent=4, hidden=(16,), epochs=8, batch=64, seed=3)
 def child(work: Callable[[], object], kill_after: float | None = None) -> tuple[int, float]:
     """Exit status of a forked child that does the work (-9: killed in time), and how long it took."""
     begun = time.perf_counter()
-    pid = os.fork()
+    pid = fork()
     if pid == 0:
         code = 1
         try:

@@ -146,7 +146,8 @@ def _escapes(place: Path) -> Iterator[str]:
                   ["convert", "a.npz", "sub/x.h5"], ["convert", "a.npz", "sub/x.hepmc"],
                   ["fit", "a.npz", "--columns", f"{name},mu-.px", "-o", "sub/run", "--epochs", "1",
                    "--batch", "64", "--threads", "1"],
-                  ["report", "sub/run"], ["symmetries", "a.npz", "--columns", f"{name},mu-.px", "-o", "sub/s"],
+                  ["report", "sub/run"],
+                  ["symmetries", "a.npz", "--columns", f"{name},mu-.px", "-o", "sub/s"],
                   ):  # fmt: skip
         found = run(words, inner)
         bad = found.status not in {0, 2} or (found.status == 2 and not found.clear)
