@@ -69,6 +69,9 @@ def load(name: str) -> Any:
     command: Any = typer.main.get_command(made)
     command.name = name
     command.params = [p for p in command.params if p.name not in {"install_completion", "show_completion"}]
+    for parameter in command.params:
+        if parameter.param_type_name == "argument":  # as the help texts speak of it: RUN, FILE
+            parameter.metavar = (parameter.metavar or parameter.name).rstrip(".").upper()
     command.rich_markup_mode = None  # plain help: rich costs 0.1 s
     if command.help:
         command.help = keep_indented(command.help)

@@ -26,7 +26,7 @@ def amplitude(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """|M|^2 of PROCESS at the points of FILE, spins and colours summed and averaged as in MadGraph.
+    """Print |M|^2 of PROCESS at the points of FILE, spins and colours averaged and summed as MadGraph does.
 
     Any tree-level process of the Standard Model, with decay chains such as
     'e- e+ > w+ w-, w+ > mu+ vm, w- > ta- vt~' and coupling orders (QED=0). Legs in the order of the

@@ -1,7 +1,8 @@
-"""`hepsym cite`: what to cite, as BibTeX."""
+"""`hepsym cite`: what to cite, as BibTeX; of a run, what that run used."""
 
 import re
 from importlib.resources import files
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,20 +15,31 @@ app = typer.Typer()
 
 @app.command()
 def cite(
+    run: Annotated[
+        Path | None, typer.Argument(help="A run, a study's directory, or events; default: all works.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object: a BibTeX entry a key.")] = False,
 ) -> None:
-    """Print BibTeX of hepsym and of the papers it stands on.
+    """Print BibTeX of hepsym and of the works that it, or RUN, stands on.
+
+    With RUN each entry is preceded by a line that says what it was used for.
 
     Example:
 
-        hepsym cite > hepsym.bib
+        hepsym cite run > run.bib
     """
     with reported():
         found = entries()
-        if as_json:
-            print_json(found)
+        if run is None:
+            used = dict.fromkeys(found, "")
         else:
-            print("\n\n".join(found.values()))
+            from hepsym.report.citations import works_of
+
+            used = {"hepsym": "everything", **works_of(run)}
+        if as_json:
+            print_json({key: found[key] for key in used})
+        else:
+            print("\n\n".join(f"% {why}\n{found[key]}" if why else found[key] for key, why in used.items()))
 
 
 def entries() -> dict[str, str]:

@@ -32,6 +32,7 @@ def compare(
     bins: Annotated[int, typer.Option(help="Bins of each histogram, from 2 to 1000.")] = 50,
     alpha: Annotated[float, typer.Option(help="Family-wise p below this is a difference.")] = 0.01,
     seed: Annotated[int, typer.Option(min=0, help="Of the classifier and of simulated null laws.")] = 0,
+    show: Annotated[bool, typer.Option("--open", help="Open the page in a browser (with -o).")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Compare samples with the first one: chi-squared, Kolmogorov-Smirnov, a smooth test, a classifier.
@@ -49,6 +50,8 @@ def compare(
         start = perf_counter()
         if out is not None:
             new_path(out)
+        elif show:
+            raise InputError("--open shows the page that -o writes: give -o OUT too")
         names = None if observables is None else split_names(observables)
         from hepsym.report.compare import compare as compared
         from hepsym.report.compare import write_comparison
@@ -61,6 +64,8 @@ def compare(
         if out is not None:
             page = write_comparison(comparison, out, told)
             told |= {"out": str(out), "page": str(page)}
+            if show:
+                typer.launch(page.resolve().as_uri())
         told["seconds"] = perf_counter() - start
         if as_json:
             print_json(told)

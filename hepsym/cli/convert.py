@@ -23,7 +23,9 @@ def convert(
     """Copy events to another format, bit for bit, and say what the new format cannot hold.
 
     Of the suffix: .lhe .lhe.gz .hepmc .hepmc.gz .root (TTree) .rntuple.root .h5 .jetnet.h5 .parquet
-    .npz, none for a dataset. Example:
+    .npz, none for a dataset.
+
+    Example:
 
         hepsym convert events.lhe.gz events.parquet
     """

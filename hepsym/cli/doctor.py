@@ -36,7 +36,9 @@ def doctor(
 ) -> None:
     """Check this installation: versions, threads, processor, kernel cache, cards, GPU, extras.
 
-    Exit status 1 where something is at fault, with what to do about it. Example:
+    Exit status 1 where something is at fault, with what to do about it.
+
+    Example:
 
         hepsym doctor
     """

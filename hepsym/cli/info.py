@@ -22,7 +22,7 @@ def info(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """What a file of events holds: legs, masses, balance, weights, and where it came from.
+    """Say what a file of events holds: legs, masses, balance, weights, and where it came from.
 
     Example:
 

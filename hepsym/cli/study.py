@@ -23,6 +23,7 @@ def study(
     resume: Annotated[
         bool, typer.Option("--resume", help="Keep complete stages of OUT, do the rest.")
     ] = False,
+    show: Annotated[bool, typer.Option("--open", help="Open the report in a browser.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Run a study: generate events, fit a model, analyze its latents, write the report.
@@ -43,6 +44,8 @@ def study(
             print(f"report -> {done.report.resolve()}")
             print(f"  {done.found}")
             print(f"  {done.seconds:.0f} s; everything is in {done.out}")
+        if show:
+            typer.launch(done.report.resolve().as_uri())
 
 
 def _say(line: str) -> None:

@@ -24,7 +24,9 @@ def validate(
     """Check an event file: complete, finite, on shell, balanced. Exit status 1 where it is at fault.
 
     One line for every fault, with its event's number (from 0). The tolerance is 1e-9, and 1e-6 for
-    LHE files of other programs, which have fewer digits. Example:
+    LHE files of other programs, which have fewer digits.
+
+    Example:
 
         hepsym validate events.lhe --tolerance 1e-6
     """

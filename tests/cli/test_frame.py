@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,10 @@ def test_every_command_has_help_with_an_example(name: str, capfd: pytest.Capture
     body = out.split("\n", 1)[1]  # after the usage line
     assert f"hepsym {name}" in body, "no example"
     assert "--install-completion" not in out
+    assert "\n  Example:\n\n      hepsym " in out, "an example stands in a paragraph of its own"
+    assert "--json " in out
+    arguments = re.findall(r"\{(\S+)\}", out.split("Options:")[0])
+    assert all(word == word.upper() for word in arguments), "arguments are told as the text speaks of them"
 
 
 @pytest.mark.parametrize(
