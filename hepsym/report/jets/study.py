@@ -64,13 +64,16 @@ class JetStudy:
     ) -> JetOutcome:
         """OUT/study.toml, OUT/jets (where they were made), OUT/runs, OUT/answer.json, OUT/study.html.
 
-        With `resume` jets and trained models that are there are kept. Raises InputError: OUT exists without
-        `resume`, or is a study of another card.
+        With `resume` jets, trained models and an answer that are there are kept. Raises InputError: OUT
+        exists without `resume`, or is a study of another card.
         """
         begun = time.perf_counter()
         self._open(out, resume)
-        files = dict(self.card.jets.files) or self._made(out, threads, say, bar)
-        told = self._answer(out, files, say)
+        if (out / "answer.json").is_file():
+            told = json.loads((out / "answer.json").read_text(encoding="utf-8"))
+        else:
+            files = dict(self.card.jets.files) or self._made(out, threads, say, bar)
+            told = self._answer(out, files, say)
         question = _question(self.card.about)
         report = _page(self.card, question, told, out)
         found = str(question.sentence(told))

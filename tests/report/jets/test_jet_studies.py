@@ -1,17 +1,22 @@
 """`hepsym study jets/...`: five questions about autoencoders of jets, asked of a few jets."""
 
 import json
+from collections.abc import Callable
+from contextlib import nullcontext
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from chromium import Browser
+from page_in_browser import check_page
 
 from hepsym.errors import InputError
 from hepsym.report.html import escaped
 from hepsym.report.jets.card import QUESTIONS, StudyCard, read_study
 from hepsym.report.study_card import read_card, study_names
-from hepsym.report.study_kinds import load_any
+from hepsym.report.study_kinds import AnyStudy, Outcome, load_any
 
 pytest.importorskip("h5py")
 pytest.importorskip("matplotlib")
@@ -48,25 +53,41 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def small(about: str, files: dict[str, str], runs: Path) -> list[str]:
     """Overrides that make a shipped card a matter of seconds."""
     letters = "gqtwz" if about in ("detection", "latents") else "gq"
+    seeds = 2 if about in ("reconstruction", "data-efficiency") else 1
     options = json.dumps(SMALL["lgae"]).replace(":", "=").replace('"', "")
     return [
         *(f'jets.files.{c}="{files[c]}"' for c in letters), "jets.particles=12", "train.epochs=1",
-        "train.batch=16", "train.seeds=2", f'train.runs="{runs}"', f"train.options.lgae={options}",
+        "train.batch=32", f"train.seeds={seeds}", f'train.runs="{runs}"', f"train.options.lgae={options}",
         "ask.flows=5", "ask.checked=16", "ask.least_steps=2", "ask.fractions=[1.0, 0.3]",
         'train.models=["lgae", "linear"]', "ask.choose_at=0.1", "ask.rapidities=[1.0]", "ask.angles=[0.5]",
     ]  # fmt: skip
 
 
+Answers = Callable[[str], tuple[AnyStudy, Outcome]]
+
+
+@pytest.fixture(scope="module")
+def answers(files: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    """Each study, run once, and what it came to."""
+    folder = tmp_path_factory.mktemp("studies")
+
+    @cache
+    def answered(about: str) -> tuple[AnyStudy, Outcome]:
+        study = load_any(f"jets/{about}", small(about, files, folder / "runs"))
+        return study, run(study, folder / about)
+
+    return answered
+
+
+def run(study: AnyStudy, out: Path, *, resume: bool = False) -> Outcome:
+    return study.run(out, resume=resume, threads=1, say=lambda _: None, bar=lambda _: nullcontext())
+
+
 @pytest.mark.parametrize("about", QUESTIONS)
-def test_every_question_is_answered(
-    about: str, files: dict[str, str], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_every_question_is_answered(about: str, answers: Answers) -> None:
     """Numbers in answer.json, a page with figures, one sentence; going on keeps what is there."""
-    runs = tmp_path_factory.getbasetemp() / "runs"
-    study = load_any(f"jets/{about}", small(about, files, runs))
-    said: list[str] = []
-    made = study.run(tmp_path / "out", resume=False, threads=1, say=said.append, bar=None)
-    told = json.loads((tmp_path / "out" / "answer.json").read_text())
+    study, made = answers(about)
+    told = json.loads((made.out / "answer.json").read_text())
     assert told["about"] == about
     assert sum(told["split"].values()) == 240
     page = made.report.read_text()
@@ -74,10 +95,17 @@ def test_every_question_is_answered(
     assert str(escaped(made.found)) in page
     assert "nan" not in made.found
     with pytest.raises(InputError, match="exists already"):
-        study.run(tmp_path / "out", resume=False, threads=1, say=said.append, bar=None)
-    again = study.run(tmp_path / "out", resume=True, threads=1, say=said.append, bar=None)
-    assert json.loads((tmp_path / "out" / "answer.json").read_text()) == told
+        run(study, made.out)
+    made.report.unlink()
+    again = run(study, made.out, resume=True)
+    assert made.report.read_text() == page
+    assert json.loads((made.out / "answer.json").read_text()) == told
     assert again.found == made.found
+
+
+@pytest.mark.parametrize("about", QUESTIONS)
+def test_its_page_in_a_browser(about: str, answers: Answers, browser: Browser) -> None:
+    check_page(browser, answers(about)[1].report)
 
 
 @pytest.mark.parametrize("name", study_names("jets"))
