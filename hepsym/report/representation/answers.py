@@ -19,7 +19,7 @@ from hepsym.report.representation.divided import Divided
 if TYPE_CHECKING:
     from hepsym.models.equivae import ClassModel
 
-__all__ = ["answers", "confusion", "errors", "poses", "target_classes"]
+__all__ = ["answers", "poses", "target_classes", "told"]
 
 Rows = NDArray[Any]
 WAYS = ("bound", "classifier", "prototype")
@@ -39,12 +39,10 @@ def answers(model: "ClassModel", rows: Divided, judge: Any, *, leaks: bool) -> d
         "importance_bound_50": float(
             model.predictive_bound(x_test, y_test, importance=True, draws=50).mean()
         ),
-        **errors(model, x_test, y_test),
-        "confusion": confusion(model, x_test, y_test),
+        **told(model, x_test, y_test),
         "kl": use.total.value, "active": use.active,
         "kl_by_dimension": np.sort(use.kl)[::-1].round(3).tolist(),
         **_swaps(model, rows, judge, mu),
-        **{f"calibration_error_{by}": _calibration(model, x_test, y_test, by) for by in WAYS[:2]},
     }  # fmt: skip
     if model.history_:
         found["train_bound"] = model.history_[-1].terms["bound"]
@@ -53,7 +51,7 @@ def answers(model: "ClassModel", rows: Divided, judge: Any, *, leaks: bool) -> d
     if model.fitted.network.code.from_members:
         rng = np.random.default_rng(1)
         codes = [
-            [model.embed_set(rows.x[rng.choice(np.flatnonzero(rows.y == k), 8)]) for _ in range(20)]
+            [model.embed_set(rows.x[rng.permutation(np.flatnonzero(rows.y == k))[:8]]) for _ in range(20)]
             for k in model.classes_
         ]
         found["r_within_over_between"] = steadiness(codes)
@@ -62,18 +60,22 @@ def answers(model: "ClassModel", rows: Divided, judge: Any, *, leaks: bool) -> d
     return found
 
 
-def errors(model: "ClassModel", x: Rows, y: Rows) -> dict[str, float]:
-    """Three ways of telling the class."""
-    return {f"error_{by}": 1 - model.score(x, y, by=by) for by in WAYS}
-
-
-def confusion(model: "ClassModel", x: Rows, y: Rows) -> list[list[int]]:
-    """Counts by true class (rows) and class by the bound (columns), in the order of `classes_`."""
-    told = model.fitted.labels.encode(model.predict(x))
+def told(model: "ClassModel", x: Rows, y: Rows) -> dict[str, Any]:
+    """Errors and calibration errors of the ways of telling a class; counts by true class (rows) and class by
+    the bound (columns), in the order of `classes_`.
+    """
     truth = model.fitted.labels.encode(y)
-    counts = np.zeros((len(model.classes_), len(model.classes_)), dtype=int)
-    np.add.at(counts, (truth, told), 1)
-    return [[int(n) for n in row] for row in counts]
+    found: dict[str, Any] = {}
+    for by in WAYS:
+        p = model.predict_proba(x, by=by)
+        right = p.argmax(1) == truth
+        found[f"error_{by}"] = 1 - float(right.mean())
+        found[f"calibration_error_{by}"] = float(calibration(p, right).error.value)
+        if by == "bound":
+            counts = np.zeros((len(model.classes_), len(model.classes_)), dtype=int)
+            np.add.at(counts, (truth, p.argmax(1)), 1)
+            found["confusion"] = [[int(n) for n in row] for row in counts]
+    return found
 
 
 def target_classes(model: "ClassModel", rows: int) -> Rows:
@@ -81,16 +83,11 @@ def target_classes(model: "ClassModel", rows: int) -> Rows:
     return model.classes_[np.random.default_rng(1).integers(len(model.classes_), size=rows)]
 
 
-def _calibration(model: "ClassModel", x: Rows, y: Rows, by: str) -> float:
-    found = calibration(model.predict_proba(x, by=by), model.predict(x, by=by) == y)
-    return float(found.error.value)
-
-
 def _leaks(model: "ClassModel", rows: Divided, mu: Rows) -> dict[str, float]:
     v, v_test = model.transform(rows.x, rows.y)[1], model.transform(rows.x_test, rows.y_test)[1]
-    told = leak(v, rows.y, v_test=v_test, y_test=rows.y_test)
+    seen = leak(v, rows.y, v_test=v_test, y_test=rows.y_test)
     found = {
-        "chance": told.chance, "leak_linear": told.linear.value, "leak_mlp": told.mlp.value,
+        "chance": seen.chance, "leak_linear": seen.linear.value, "leak_mlp": seen.mlp.value,
         "leak_mlp_within_test": leak(v_test, rows.y_test).mlp.value,
         "leak_mlp_of_both": mixed_leak(v, rows.y, v_test, rows.y_test).value,
     }  # fmt: skip
@@ -128,8 +125,10 @@ def poses(model: "ClassModel", rows: Divided, mu: Rows) -> dict[str, float]:
             random_state=1,
         ),
     )
-    reader.fit(model.posterior(rows.x, rows.y)[0], truth / scale)
-    left = ((reader.predict(mu) * scale - truth_test) ** 2).mean(0) / truth_test.var(0)
+    wanted = truth / scale
+    reader.fit(model.posterior(rows.x, rows.y)[0], wanted if wanted.shape[1] > 1 else wanted[:, 0])
+    read = reader.predict(mu).reshape(truth_test.shape) * scale
+    left = ((read - truth_test) ** 2).mean(0) / truth_test.var(0)
     found = {f"r2_{name}": float(1 - part) for name, part in zip(rows.factors, left, strict=True)}
     r = probe("mlp", model.fitted.own_code(rows.x), rows.y)
     return found | {"class_from_r": float(r.score(model.fitted.own_code(rows.x_test), rows.y_test))}

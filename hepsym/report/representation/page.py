@@ -35,6 +35,7 @@ WORDS = {
     "r_within_over_between": "r within / between classes, sets of 8",
     "calibration_error_bound": "calibration error, bound",
     "calibration_error_classifier": "calibration error, q(y|x)",
+    "calibration_error_prototype": "calibration error, prototype",
     "class_from_r": "class from r", "cpu_seconds": "CPU seconds of training",
 }  # fmt: skip
 """Key of an answer: what the table calls it. Others are called by their keys."""

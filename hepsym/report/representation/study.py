@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hepsym.analysis.representation import probe
 from hepsym.errors import InputError
 from hepsym.events.atomic import new_path, replace_text
-from hepsym.report.representation.answers import answers, confusion, errors
+from hepsym.report.representation.answers import answers, told
 from hepsym.report.representation.beside import classifier_alone, support_vectors
 from hepsym.report.representation.divided import Divided, divided, shown_labels
 from hepsym.report.representation.page import sentence, write_class_page
@@ -75,8 +75,8 @@ def run_class_study(
             if (name, seed) not in done:
                 say(f"{name}, seed {seed} ...")
                 model, seconds = _trained(study, name, seed, rows, path)
-                told = asked(study, name, model, rows, judge)
-                keep({"model": name, "seed": seed, **told, **seconds})
+                found = asked(study, name, model, rows, judge)
+                keep({"model": name, "seed": seed, **found, **seconds})
             elif first is None:
                 model = _load(name, path)
             first = first or model
@@ -93,10 +93,7 @@ def run_class_study(
 def asked(study: "ClassStudy", name: str, model: "ClassModel", rows: Divided, judge: Any) -> dict[str, Any]:
     """What the study wants to know of a trained model."""
     if study.rows.labels:
-        return {
-            **errors(model, rows.x_test, rows.y_test),
-            "confusion": confusion(model, rows.x_test, rows.y_test),
-        }
+        return told(model, rows.x_test, rows.y_test)
     leaks = study.ask.leak_of is None or name in study.ask.leak_of
     found = answers(model, rows, judge, leaks=leaks)
     if study.rows.set == "jets":
