@@ -49,7 +49,8 @@ def compared(found: Floats, true: Floats, flows: int, *, samples: bool = True) -
     `flows` jets, units of p_T, R = 0.4; W1 of jets' masses, tau21 and of particles' p_T / p_T_jet; FPD and
     KPD of the energy-flow polynomials of up to three edges; the last three with `samples` alone.
     """
-    residuals, told = jet_residuals(found, true), {}
+    residuals = jet_residuals(found, true)
+    told: dict[str, float] = {}
     for name in ("ptrel", "etarel", "phirel", "mass", "pt"):
         lower, middle, upper = np.quantile(getattr(residuals, name), [0.25, 0.5, 0.75])
         told |= {f"{name} median": float(middle), f"{name} IQR": float(upper - lower)}
