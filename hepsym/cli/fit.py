@@ -22,8 +22,20 @@ MANY = 64
 
 @app.command()
 def fit(
-    files: Annotated[list[Path], typer.Argument(help="Event files or tables (.csv .npy .npz .parquet).")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="RUN", help="Directory of the run; made new.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Event files or tables (.csv .npy .npz .parquet).")
+    ] = None,
+    online: Annotated[
+        str | None,
+        typer.Option(metavar="PROCESS", help="No file: events of this card or process, none seen twice."),
+    ] = None,
+    card_settings: Annotated[
+        list[str] | None, typer.Option("--card-set", help="With --online: card key to change, key=value.")
+    ] = None,
+    epoch_events: Annotated[
+        int | None, typer.Option(help="With --online: events an epoch; 1,000,000 by default.")
+    ] = None,
     model: Annotated[str, typer.Option(help="Which model.")] = "vae",
     latent: Annotated[int, typer.Option("--latent-dim", help="Number of latents.")] = 8,
     hidden: Annotated[str, typer.Option(help="Widths of hidden layers; '' for a linear model.")] = "64,64",
@@ -45,7 +57,9 @@ def fit(
     own: Annotated[
         list[str] | None, typer.Option("--set", help="Setting of the model's own, name=value; repeatable.")
     ] = None,
-    rows: Annotated[int | None, typer.Option(help="Only the first so many rows; default: all.")] = None,
+    rows: Annotated[
+        int | None, typer.Option(help="Only the first so many rows; with --online: events kept aside.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Same seed and data, same weights.")] = 1,
     dtype: Annotated[str, typer.Option(help="float32 or float64.")] = "float32",
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
@@ -58,6 +72,9 @@ def fit(
 
     Event files give the four-momenta of the outgoing legs; --columns takes any of them and any
     observable. Constant columns of event files are left out and reported.
+
+    With --online an epoch is a million new events, made while the model trains; validation, test and
+    analysis see --rows events (100,000) that training never reaches. --seed seeds them too.
 
     Example:
 
@@ -76,7 +93,18 @@ def fit(
         )  # fmt: skip
         set_threads(threads)
         chosen = None if columns is None else split_columns(columns)
-        result = run_fit(files, chosen, settings, out, rows=rows, resume=resume)
+        if online is None:
+            from hepsym.cli._online import refuse_online_options
+
+            refuse_online_options(files, card_settings, epoch_events)
+            result = run_fit(files or [], chosen, settings, out, rows=rows, resume=resume)
+        else:
+            from hepsym.cli._online import fit_online
+
+            result = fit_online(
+                online, card_settings or [], files or [], chosen, settings, out,
+                rows=rows, epoch_events=epoch_events, resume=resume,
+            )  # fmt: skip
         told = summary(result, settings)
         if as_json:
             print_json(told)

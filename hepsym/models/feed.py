@@ -13,14 +13,14 @@ __all__ = ["Feed", "Resident", "Streamed", "feed"]
 
 
 class Feed(ABC):
-    """Batches of training rows, every epoch in a new order; the n mod batch last rows of an order wait.
+    """Batches of training rows; of a table every epoch in a new order, whose n mod batch last rows wait.
 
     A batch is (seeds, batch, features) on the device, to be read only until the next one is asked for.
     """
 
-    def __init__(self, features: Tensor, batch: int, seeds: Sequence[int]) -> None:
-        self.features, self.batch, self.seeds = features, batch, tuple(seeds)
-        self.steps = len(features) // batch
+    def __init__(self, batch: int, seeds: Sequence[int], steps: int) -> None:
+        self.batch, self.seeds = batch, tuple(seeds)
+        self.steps = steps
         """Batches in an epoch."""
 
     @abstractmethod
@@ -32,7 +32,8 @@ class Resident(Feed):
     """The data set stays on the device; an epoch is one gather, its batches are views of that."""
 
     def __init__(self, features: Tensor, batch: int, seeds: Sequence[int], device: torch.device) -> None:
-        super().__init__(features.to(device), batch, seeds)
+        super().__init__(batch, seeds, len(features) // batch)
+        self.features = features.to(device)
         rows = self.steps * batch
         self._shuffled = torch.empty(
             (len(self.seeds), rows, features.shape[1]), dtype=features.dtype, device=device
@@ -63,7 +64,8 @@ class Streamed(Feed):
         device: torch.device,
         chunk_batches: int = 4096,
     ) -> None:
-        super().__init__(features, batch, seeds)
+        super().__init__(batch, seeds, 0)
+        self.features = features
         self._device, self._rows = device, chunk_batches * batch
         self._chunks = -(-len(features) // self._rows)
         self.steps = sum(self._size(c) // batch for c in range(self._chunks))

@@ -13,8 +13,9 @@ from hepsym.errors import InputError
 from hepsym.models import metrics
 from hepsym.models.dataset import Dataset
 from hepsym.models.device import NUMPY_DTYPES, choose_device, to_device
-from hepsym.models.feed import feed
+from hepsym.models.feed import Feed, feed
 from hepsym.models.model import Model
+from hepsym.models.online import Online, RowStream
 from hepsym.models.parallel import joined, place
 from hepsym.models.registry import family
 from hepsym.models.rundir import FORMAT, open_run, versions
@@ -57,6 +58,8 @@ def fit(
     drop_constant: bool = False,
     resume: bool = False,
     progress: Progress = None,
+    stream: RowStream | None = None,
+    epoch_rows: int = 0,
 ) -> FitResult:
     """Train the model of `settings` on a table and write RUN/ (docs/training.md says what is in it).
 
@@ -65,7 +68,9 @@ def fit(
     and report them instead of refusing them. resume: go on with a run that was killed or interrupted,
     or start it where there is none; the weights then are bit-identical to those of an undisturbed run
     on a CPU with the same number of threads. Under torchrun each process takes its part of every batch and
-    the first writes RUN (hepsym.models.parallel). progress: called with (epochs done, epochs).
+    the first writes RUN (hepsym.models.parallel). progress: called with (epochs done, epochs). stream: train
+    on its rows, none of them twice, epoch_rows of them an epoch; `values` are then rows kept aside, whose
+    training part sets the scaling alone.
 
     Raises InputError (nothing is written): everything `hepsym.models.dataset.prepare` refuses, an
     unknown model, a device that is not there, RUN exists without resume, resume with other settings or
@@ -81,10 +86,25 @@ def fit(
         raise InputError(f"model {settings.model} trains in one process, but torchrun started {crowd.size}")
     data = kind.prepare(values, names, settings, drop_constant=drop_constant)
     config = config_of(settings, data, source)
+    if stream is not None:
+        if epoch_rows < settings.batch:
+            raise InputError(
+                f"{epoch_rows} events an epoch are fewer than a batch of {settings.batch}: give more, or a "
+                "smaller --batch"
+            )
+        config["stream"] = {"epoch_rows": epoch_rows}
     model = kind.build(config, settings)
     model.crowd, run = crowd, place(run, crowd, resume=resume)
     open_run(run, config, resume=resume)
-    outcome = train_in(run, model, data, settings, (settings.seed,), device, resume=resume, progress=progress)
+    rows = None
+    if stream is not None:
+        rows = Online(
+            stream, data.scaling, settings.batch, epoch_rows // settings.batch, (settings.seed,), device,
+            NUMPY_DTYPES[settings.dtype],
+        )  # fmt: skip
+    outcome = train_in(
+        run, model, data, settings, (settings.seed,), device, resume=resume, progress=progress, rows=rows
+    )
     best = outcome.best_epoch[0]
     line = metrics.read(run / "metrics.jsonl")[best]
     return FitResult(
@@ -112,13 +132,17 @@ def train_in(
     *,
     resume: bool,
     progress: Progress,
+    rows: Feed | None = None,
 ) -> Outcome:
-    """Move model and data to the device and train there, keeping everything in the directory."""
+    """Move model and data to the device and train there, keeping everything in the directory.
+
+    rows: where batches come from, if not from the training part of the data.
+    """
     dtype = NUMPY_DTYPES[settings.dtype]
-    training = torch.from_numpy(data.training.astype(dtype, copy=False))
     validation = to_device(data.validation.astype(dtype, copy=False), device)
-    model.to(device=device, dtype=training.dtype)
-    rows = feed(training, settings.batch, seeds, device)
+    model.to(device=device, dtype=validation.dtype)
+    if rows is None:
+        rows = feed(torch.from_numpy(data.training.astype(dtype, copy=False)), settings.batch, seeds, device)
     return Training(model, rows, validation, settings, directory).run(resume=resume, progress=progress)
 
 

@@ -78,7 +78,10 @@ def _check_same(run: Path, there: Mapping[str, Any], now: Mapping[str, Any]) -> 
                 f"cannot resume {run} with {name} = {value}: it was started with {name} = {before}; "
                 "give the same settings or name another run"
             )
-    for key, what in (("names", "columns"), ("digest", "data"), ("betas", "betas"), ("seeds", "seeds")):
+    same = {
+        "names": "columns", "digest": "data", "betas": "betas", "seeds": "seeds", "stream": "events an epoch",
+    }  # fmt: skip
+    for key, what in same.items():
         if there.get(key) != now.get(key):
             raise InputError(
                 f"cannot resume {run} with other {what}: it was started with {key} {there.get(key)}, "

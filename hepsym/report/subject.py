@@ -126,7 +126,10 @@ def read_subject(run: Path, trained: "Trained", cap: int) -> Subject:
     rng = np.random.default_rng([trained.settings.seed, len(test)])
     rows = rng.permutation(test)[:cap]
     names = trained.names
-    found = _read_events(files, rows) if kind == "events" else None
+    if kind == "online":
+        found: Events | None = _kept_events(run, len(values)).select(rows)
+    else:
+        found = _read_events(files, rows) if kind == "events" else None
     notes: list[str] = []
     if found is None:
         seen = [analysis.Observable(name, values[rows, j]) for j, name in enumerate(names)]
@@ -157,6 +160,14 @@ def _read_rows(run: Path, trained: "Trained") -> tuple[Floats, list[Path], str]:
     config = read_config(run)
     source = config.get("source") or {}
     files = [Path(name) for name in source.get("files") or []]
+    if source.get("kind") == "online":
+        kept = events.events_table(_kept_events(run, int(config["rows"])), source.get("columns"))
+        if data_digest(kept.values, trained.names) != trained.digest:
+            raise InputError(
+                f"the events kept aside for {run} come out otherwise here than at training (their SHA-256 "
+                "differs; another machine or version?): fit again"
+            )
+        return kept.values, [], "online"
     if not files:
         raise InputError(f"{run}/config.json names no data files: fit with `hepsym fit FILE -o RUN`")
     gone = next((path for path in files if not path.exists()), None)
@@ -169,6 +180,14 @@ def _read_rows(run: Path, trained: "Trained") -> tuple[Floats, list[Path], str]:
             "differs): restore them, or fit again"
         )
     return values, files, str(source.get("kind", "table"))
+
+
+def _kept_events(run: Path, n: int) -> "Events":
+    """The events that an online training kept aside, made again."""
+    from hepsym.generators.stream import EventStream
+    from hepsym.models.rundir import read_config
+
+    return EventStream.from_json(read_config(run)["source"]).kept(n)
 
 
 def _observables(found: "Events") -> tuple[list[analysis.Observable], tuple[Described, ...], list[str]]:
