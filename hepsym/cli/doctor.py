@@ -66,6 +66,7 @@ def examine() -> Iterator[Finding]:
     yield from cards()
     yield parton_sets()
     yield gpu()
+    yield completion()
 
 
 def packages() -> Iterator[Finding]:
@@ -80,13 +81,44 @@ def packages() -> Iterator[Finding]:
         ):
             continue
         label = f"{extra[1]}: {name[0]}" if extra else name[0]
+        asked = re.sub(r"^\[.*?\]", "", requirement.partition(";")[0][name.end() :]).strip()
         try:
-            yield Finding(label, metadata.version(name[0]))
+            found = metadata.version(name[0])
         except metadata.PackageNotFoundError:
             if extra:
                 yield Finding(label, "not installed", "absent", f"pip install 'hepsym[{extra[1]}]'")
             else:
                 yield Finding(label, "not installed", "fault", "pip install --force-reinstall hepsym")
+        else:
+            if within(found, asked):
+                yield Finding(label, found)
+            else:
+                remedy = f"pip install '{name[0]}{asked}'"
+                yield Finding(label, f"{found}, but hepsym asks for {asked}", "fault", remedy)
+
+
+def within(version: str, asked: str) -> bool:
+    """Whether a version keeps bounds such as ">=2.1,<3"; releases only, as hepsym asks for no others.
+
+    >= and < compare numbers place by place, == compares all that are given.
+    """
+    release = _release(version)
+    for bound in filter(None, (part.strip() for part in asked.split(","))):
+        sign, wanted = re.match(r"[<>=!~]*", bound)[0], _release(bound.lstrip("<>=!~ "))  # type: ignore[index]
+        width = max(len(release), len(wanted))
+        here, there = ((*numbers, *[0] * (width - len(numbers))) for numbers in (release, wanted))
+        if (
+            (sign == ">=" and here < there)
+            or (sign == "<" and here >= there)
+            or (sign == "==" and here != there)
+        ):
+            return False
+    return True
+
+
+def _release(version: str) -> tuple[int, ...]:
+    numbers = re.match(r"\d+(\.\d+)*", version.strip())
+    return tuple(int(n) for n in numbers[0].split(".")) if numbers else ()
 
 
 def processor() -> Finding:
@@ -137,7 +169,7 @@ def cards() -> Iterator[Finding]:
         except RunError as error:
             yield Finding(f"{kind} cards", str(error), "fault")
         else:
-            count = len(list(place.glob("*.toml")))
+            count = len(list(place.rglob("*.toml")))
             yield Finding(f"{kind} cards", f"{count} in {place}", "ok" if count else "fault")
 
 
@@ -170,3 +202,18 @@ def gpu() -> Finding:
         return Finding("gpu", "none that torch can use: training runs on the CPU", "absent")
     names = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
     return Finding("gpu", f"{', '.join(names)} (CUDA {torch.version.cuda})")
+
+
+def completion() -> Finding:
+    """Whether `hepsym --install-completion` has been called for the shell of this process."""
+    shell = Path(os.environ.get("SHELL", "")).name
+    place = {
+        "bash": ".bash_completions/hepsym.sh",
+        "zsh": ".zfunc/_hepsym",
+        "fish": ".config/fish/completions/hepsym.fish",
+    }.get(shell)
+    if place is None:
+        return Finding("completion", f"not known for shell {shell or 'without a name'}", "absent")
+    if (Path.home() / place).is_file():
+        return Finding("completion", f"installed for {shell}")
+    return Finding("completion", f"not installed for {shell}", "absent", "hepsym --install-completion")

@@ -63,3 +63,39 @@ def test_no_card_at_all_is_a_fault(count: int, tmp_path: Path, monkeypatch: pyte
         (tmp_path / f"{i}.toml").touch()
     monkeypatch.setattr("hepsym._cards.cards_directory", lambda _: tmp_path)
     assert {f.state for f in doctor.cards()} == {"ok" if count else "fault"}
+
+
+@pytest.mark.parametrize(
+    ("version", "asked", "kept"),
+    [
+        ("2.1.0", ">=2.1,<3", True), ("2.0.9", ">=2.1,<3", False), ("3.0", ">=2.1,<3", False),
+        ("2.13.0+cpu", ">=2.11", True), ("2.9", ">=2.11", False), ("8.317.2", "==8.317.2", True),
+        ("8.318.0", "==8.317.2", False), ("2", ">=2.0.0", True), ("1.5rc1", "", True),
+    ],
+)  # fmt: skip
+def test_bounds_are_compared_number_by_number(version: str, asked: str, kept: bool) -> None:
+    assert doctor.within(version, asked) is kept
+
+
+def test_a_version_outside_its_bounds_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = ["numpy>=99", "dask[distributed]>=1; extra == 'dask'"]
+    monkeypatch.setattr("hepsym.cli.doctor.metadata.requires", lambda _: wanted)
+    first, second = doctor.packages()
+    assert (first.state, first.remedy) == ("fault", "pip install 'numpy>=99'")
+    assert second.state == "ok"
+
+
+def test_what_is_installed_here_keeps_the_bounds() -> None:
+    assert not [f.name for f in doctor.packages() if f.state == "fault"]
+
+
+def test_completion_is_looked_for_where_it_is_put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("SHELL", "/bin/bash")
+    assert doctor.completion().remedy == "hepsym --install-completion"
+    subprocess.run(
+        [sys.executable, "-m", "hepsym", "--install-completion", "bash"], check=True, capture_output=True
+    )
+    assert doctor.completion().state == "ok"
+    monkeypatch.setenv("SHELL", "/bin/unheard-of")
+    assert doctor.completion().state == "absent"
