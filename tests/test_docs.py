@@ -23,6 +23,12 @@ PAGES = [
 NOTEBOOKS = sorted((DOCS / "notebooks").glob("*.ipynb"))
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
+SAID = {
+    "five-minutes": ["Relevant latents: 3 (interval", "Dimension: 2 of 8 columns", "algebra so(3)"],
+    "relevance": ["Two latent numbers", "algebra so(3)", "0.1 2\n"],
+}
+"""What a page claims of its own run, as that run says it."""
+
 DRIVER = """
 import json, subprocess, sys
 sys.path.insert(0, "")
@@ -58,6 +64,7 @@ def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
     )  # fmt: skip
     print(done.stdout)
     assert done.returncode == 0, done.stderr[-3000:]
+    assert [words for words in SAID.get(page.stem, ()) if words not in done.stdout] == []
 
 
 @pytest.mark.slow

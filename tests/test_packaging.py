@@ -126,3 +126,23 @@ def test_constraints_pin_what_pyproject_asks_for() -> None:
             wanted += requirements
     names = {r.split(">")[0].split("=")[0].split("[")[0].strip().lower() for r in wanted}
     assert names <= pinned | {"hepsym"}
+
+
+def test_the_conda_recipe_asks_for_what_pyproject_asks_for() -> None:
+    """Read line by line: nothing here loads YAML."""
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    recipe = (CHECKOUT / "conda" / "recipe.yaml").read_text()
+    run = recipe.partition("  run:\n")[2].partition("\n\n")[0]
+    asked = {line.strip().removeprefix("- ").replace(" ", "") for line in run.splitlines()}
+    assert asked == {*project["dependencies"], f"python{project['requires-python']}"}
+    assert f"  version: {project['version']}\n" in recipe
+    assert f"hepsym = {project['scripts']['hepsym']}\n" in recipe
+
+
+def test_the_container_installs_extras_that_exist() -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    lines = (CHECKOUT / "Containerfile").read_text().splitlines()
+    (extras,) = (line.removeprefix("ARG EXTRAS=") for line in lines if line.startswith("ARG EXTRAS="))
+    assert set(extras.split(",")) <= set(project["optional-dependencies"])
+    copied = [word for line in lines if line.startswith("COPY ") for word in line.split()[1:-1]]
+    assert all((CHECKOUT / word).exists() for word in copied if not word.startswith(("-", "/")))
