@@ -43,6 +43,7 @@ def generate(
         str | None, typer.Option(help="a:b/n makes parts a to b-1 of a run in n parts, for batch systems.")
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Make the shards that OUT lacks.")] = False,
+    device: Annotated[str, typer.Option(help="cpu or cuda (pairs of leptons; events to 4 ulp).")] = "cpu",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Cross section only; nothing is written.")
     ] = False,
@@ -59,7 +60,8 @@ def generate(
         from hepsym.generators.datasets.jet_card import is_jets
 
         if is_jets(process):
-            refused = {"--weighted": weighted, "--threads": threads is not None, "--dry-run": dry_run}
+            refused = {"--weighted": weighted, "--threads": threads is not None, "--dry-run": dry_run,
+                       "--device": device != "cpu"}  # fmt: skip
             make_jets(
                 process, events, out, settings or [], seed=seed, refused=refused, workers=workers,
                 dask=dask, shards=shards, resume=resume, as_json=as_json,
@@ -79,6 +81,7 @@ def generate(
             made = generate_to(
                 card, events, target, seed=seed, weighted=weighted, threads=threads,
                 part=part, resume=resume, crew=chosen_crew(workers, dask), progress=progress,
+                device=device,
             )  # fmt: skip
         _say(made.to_json(), as_json)
 

@@ -116,15 +116,11 @@ class PairProduction(Generator):
         columns: Columns = NO_COLUMNS,  # noqa: ARG002 - it has none
     ) -> None:
         """See Generator.fill."""
-        frame = self._frame()
-        if self._even is not None:
-            law = self.law
-            phase_space.fill_even(out, first, *key, self._even, law.a1 / law.a0, law.a2 / law.a0, frame)
+        law = self.launch()
+        if law.even is not None:
+            phase_space.fill_even(out, first, *key, law.even, law.odd, law.ratio, law.frame)
         else:
-            coefficients = (self.law.a0, self.law.a1, self.law.a2)
-            phase_space.fill_windows(
-                out, first, *key, phase_space.UNWEIGHTED, self._edges, coefficients, frame
-            )
+            phase_space.fill_windows(out, first, *key, law.stream, law.edges, law.coefficients, law.frame)
 
     def fill_weighted(
         self,
@@ -135,9 +131,23 @@ class PairProduction(Generator):
         columns: Columns = NO_COLUMNS,  # noqa: ARG002 - it has none
     ) -> None:
         """See Generator.fill_weighted. out must have all four legs: the weight is of the momenta."""
-        law = (1.0, 0.0, 0.0)
-        phase_space.fill_windows(out, first, *key, phase_space.FLAT, self._flat_edges, law, self._frame())
-        weights[:] = self.me2(out) * (self._picobarn * self._flat.integral())
+        law = self.launch(weighted=True)
+        phase_space.fill_windows(out, first, *key, law.stream, law.edges, law.coefficients, law.frame)
+        weights[:] = self.weights(out)
+
+    def weights(self, momenta: Array) -> Array:
+        """Weights in pb, (n,), of momenta (n, 4, 4) that are flat in phase space."""
+        return self.me2(momenta) * (self._picobarn * self._flat.integral())
+
+    def launch(self, *, weighted: bool = False) -> phase_space.Launch:
+        """What the loops over events are given, on any device; flat in phase space where weighted."""
+        law, edges, stream = self.law, self._edges, phase_space.UNWEIGHTED
+        if weighted:
+            law, edges, stream = self._flat, self._flat_edges, phase_space.FLAT
+        even = None if weighted else self._even
+        odd, ratio = (0.0, 0.0) if even is None else (law.a1 / law.a0, law.a2 / law.a0)
+        coefficients = (law.a0, law.a1, law.a2)
+        return phase_space.Launch(even, odd, ratio, stream, edges, coefficients, self._frame())
 
     def _frame(self) -> phase_space.Frame:
         sign = self._f_along_z * self._first_is_fermion

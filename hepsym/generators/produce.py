@@ -78,6 +78,7 @@ def generate_to(
     resume: bool = False,
     crew: Crew | None = None,
     progress: Progress | None = None,
+    device: str = "cpu",
 ) -> Summary:
     """n events of the card's process into a file whose suffix names the format, or a native dataset.
 
@@ -85,8 +86,8 @@ def generate_to(
     finishes the shards in hand and raises KeyboardInterrupt, and `resume` makes the missing ones.
     `part` = (a, b, n) makes shards a .. b - 1 of n of the same run. With a `crew` (processes, a Dask
     cluster) its workers make the shards, to the same bytes; they need the same file system. Other
-    formats appear whole at the end or not at all. Raises InputError (nothing written) or RunError
-    (complete shards kept).
+    formats appear whole at the end or not at all. device: "cpu", or "cuda", whose events are the
+    CPU's to 4 ulp. Raises InputError (nothing written) or RunError (complete shards kept).
     """
     check_count(n)
     if crew is not None and files.format_of(path) != "native":
@@ -94,7 +95,7 @@ def generate_to(
             f"{path}: workers write native datasets; leave the suffix out, then `hepsym convert`"
         )
     generator = generator_for(card)
-    filler = Filler(generator, seed, threads=threads if crew is None else 1, weighted=weighted, chunk=chunk)
+    filler = _filler(generator, seed, device, threads if crew is None else 1, weighted, chunk, crew)
     start = time.perf_counter()
     if files.format_of(path) == "native":
         manifest, made = _to_dataset(card, filler, n, path, shard_events, part, resume, seed, crew, progress)
@@ -121,6 +122,21 @@ def generate_to(
         weighted=weighted,
         figures=dict(generator.figures()),
     )
+
+
+def _filler(
+    generator: Generator, seed: int, device: str, threads: int | None, weighted: bool, chunk: int,
+    crew: Crew | None,
+) -> Filler:  # fmt: skip
+    if device == "cpu":
+        return Filler(generator, seed, threads=threads, weighted=weighted, chunk=chunk)
+    if device != "cuda":
+        raise InputError(f"device = {device!r} is not one of cpu, cuda")
+    if crew is not None or threads is not None:
+        raise InputError("device = 'cuda' makes events by itself: leave --threads, --workers and --dask out")
+    from hepsym.generators.cuda import CudaFiller
+
+    return CudaFiller(generator, seed, weighted=weighted)
 
 
 def _efficiency(n: int, sum_weights: float, sum_squares: float) -> float:

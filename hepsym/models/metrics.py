@@ -83,8 +83,13 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 
 def keep_lines(path: Path, count: int) -> None:
-    """Cut the file back to its first `count` lines: what a killed run wrote after its last state."""
+    """Cut the file back to its first `count` lines: what a killed run wrote after its last state.
+
+    Raises InputError where it has fewer.
+    """
     kept = read(path)[:count]
+    if len(kept) < count:
+        raise InputError(f"{path} is damaged: it has {len(kept)} lines, but {count} epochs are finished")
     replace_text(path, "".join(json.dumps(line) + "\n" for line in kept))
 
 

@@ -6,6 +6,7 @@ the sign's 32 for the polar angle, 44 for the azimuth.
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +16,38 @@ from hepsym._numba import kernel, loop
 from hepsym.generators.phasespace.quadratic_angle import Even, invert_even, invert_window
 from hepsym.random import ONE_BITS, SHIFT_20, ZERO, uniform, words
 
-__all__ = ["FLAT", "UNWEIGHTED", "Frame", "fill_even", "fill_windows"]
+__all__ = [
+    "FLAT",
+    "UNWEIGHTED",
+    "Frame",
+    "Launch",
+    "draw_even",
+    "draw_window",
+    "fill_even",
+    "fill_windows",
+    "put",
+]
 
 Array = NDArray[np.float64]
 Block = NDArray[np.float64]
 Law = tuple[float, float, float]
 Frame = tuple[float, float, float, float, float]
 """GeV: energy and momentum of the pair, momentum signed by the axis, energy and momentum of the beams."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What the loops are given beside room, number and key."""
+
+    even: Even | None
+    """None: the law on windows is for `fill_windows`."""
+    odd: float
+    ratio: float
+    stream: np.uint64
+    edges: Array
+    coefficients: Law
+    frame: Frame
+
 
 BLOCK = 16
 """So small that the stores of one block drain while the next is computed (73 M events/s; at 64, 57 M)."""
@@ -63,6 +89,60 @@ def direction(c: float, word: np.uint64, spare: np.uint64) -> tuple[float, float
 
 
 @kernel
+def draw_even(
+    event: np.uint64, k0: np.uint64, k1: np.uint64, even: Even, odd: float, ratio: float
+) -> tuple[float, float, float]:
+    """Direction of the first leg for P(c) proportional to 1 + odd c + ratio c^2, |c| <= C; on any device."""
+    a, b, c, d = words(event, ZERO, UNWEIGHTED, k0, k1)
+    size = invert_even(uniform(a, b), even)
+    weight = 1.0 + ratio * (size * size)
+    forward = 2.0 * sign_uniform(c) * weight < weight + odd * size
+    return direction(size if forward else -size, d, b)
+
+
+@kernel
+def draw_window(
+    event: np.uint64, k0: np.uint64, k1: np.uint64, stream: np.uint64, edges: Array, law: Law
+) -> tuple[float, float, float]:
+    """The same for any quadratic law on windows; on any device."""
+    a, b, _, d = words(event, ZERO, stream, k0, k1)
+    u = uniform(a, b)
+    last = edges.shape[0] - 1
+    k = 0
+    below = 0.0
+    while k < last and u > edges[k, 2]:
+        below = edges[k, 2]
+        k += 1
+    share = (u - below) / (edges[k, 2] - below)
+    return direction(invert_window(share, edges[k, 0], edges[k, 1], law[0], law[1], law[2]), d, b)
+
+
+@kernel
+def put(p: Array, x: float, y: float, z: float, frame: Frame) -> None:
+    """Both legs of one event, (2, 4), or the beams before them, (4, 4), of the first leg's direction."""
+    energy, momentum, along, beam_energy, beam_momentum = frame
+    pair = p.shape[0] - 2
+    if pair == 2:
+        p[0, 0] = beam_energy
+        p[0, 1] = 0.0
+        p[0, 2] = 0.0
+        p[0, 3] = beam_momentum
+        p[1, 0] = beam_energy
+        p[1, 1] = 0.0
+        p[1, 2] = 0.0
+        p[1, 3] = -beam_momentum
+    px, py, pz = momentum * x, momentum * y, along * z
+    p[pair, 0] = energy
+    p[pair, 1] = px
+    p[pair, 2] = py
+    p[pair, 3] = pz
+    p[pair + 1, 0] = energy
+    p[pair + 1, 1] = -px
+    p[pair + 1, 2] = -py
+    p[pair + 1, 3] = -pz
+
+
+@kernel
 def _draw_even(
     x: Block,
     y: Block,
@@ -75,11 +155,7 @@ def _draw_even(
     ratio: float,
 ) -> None:
     for j in range(BLOCK):
-        a, b, c, d = words(np.uint64(first + j), ZERO, UNWEIGHTED, k0, k1)
-        size = invert_even(uniform(a, b), even)
-        weight = 1.0 + ratio * (size * size)
-        forward = 2.0 * sign_uniform(c) * weight < weight + odd * size
-        x[j], y[j], z[j] = direction(size if forward else -size, d, b)
+        x[j], y[j], z[j] = draw_even(np.uint64(first + j), k0, k1, even, odd, ratio)
 
 
 @kernel
@@ -94,45 +170,15 @@ def _draw_windows(
     edges: Array,
     law: Law,
 ) -> None:
-    last = edges.shape[0] - 1
     for j in range(BLOCK):
-        a, b, _, d = words(np.uint64(first + j), ZERO, stream, k0, k1)
-        u = uniform(a, b)
-        k = 0
-        below = 0.0
-        while k < last and u > edges[k, 2]:
-            below = edges[k, 2]
-            k += 1
-        share = (u - below) / (edges[k, 2] - below)
-        c = invert_window(share, edges[k, 0], edges[k, 1], law[0], law[1], law[2])
-        x[j], y[j], z[j] = direction(c, d, b)
+        x[j], y[j], z[j] = draw_window(np.uint64(first + j), k0, k1, stream, edges, law)
 
 
 @kernel
 def _store(out: Array, x: Block, y: Block, z: Block, start: int, stop: int, frame: Frame) -> None:
-    energy, momentum, along, beam_energy, beam_momentum = frame
-    pair = out.shape[1] - 2
     for i in range(start, stop):
-        p = out[i]
         j = i - start
-        if pair == 2:
-            p[0, 0] = beam_energy
-            p[0, 1] = 0.0
-            p[0, 2] = 0.0
-            p[0, 3] = beam_momentum
-            p[1, 0] = beam_energy
-            p[1, 1] = 0.0
-            p[1, 2] = 0.0
-            p[1, 3] = -beam_momentum
-        px, py, pz = momentum * x[j], momentum * y[j], along * z[j]
-        p[pair, 0] = energy
-        p[pair, 1] = px
-        p[pair, 2] = py
-        p[pair, 3] = pz
-        p[pair + 1, 0] = energy
-        p[pair + 1, 1] = -px
-        p[pair + 1, 2] = -py
-        p[pair + 1, 3] = -pz
+        put(out[i], x[j], y[j], z[j], frame)
 
 
 @loop
