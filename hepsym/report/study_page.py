@@ -12,6 +12,7 @@ from hepsym.report.drawing import Drawing, drawn
 from hepsym.report.html import Markup, join, tag
 from hepsym.report.page import assembled, saved
 from hepsym.report.sections import Section, figures, table
+from hepsym.report.sections.relevance import RELEVANCE
 from hepsym.report.style import INK, MUTED, PAPER, SERIES, SOFT, look, new_figure
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _count_figure(latents: Mapping[str, Any], rule: str, words: str) -> Drawing:
     axes.set_ylabel("count")
     return drawn(
         figure, f"counts-{rule}", alt=f"Counts by {words} against beta.",
-        caption=tag("strong", words),
+        caption=tag("strong", words[:1].upper() + words[1:]),
         header=("beta", *(f"seed {s}" for s in latents["seeds"])),
         rows=[(beta, *row) for beta, row in zip(betas, counts, strict=True)],
     )  # fmt: skip
@@ -140,10 +141,10 @@ def _count_figure(latents: Mapping[str, Any], rule: str, words: str) -> Drawing:
 def _relevance(latents: Mapping[str, Any]) -> Section:
     drawings = [
         _lines(
-            f"relevance-{name}", latents["betas"], np.asarray(latents["relevance"][name]), words,
-            "relevance", latents.get("truth"),
+            f"relevance-{name}", latents["betas"], np.asarray(latents["relevance"][name]), words, axis,
+            latents.get("truth"),
         )
-        for name, words in analysis.DEFINITIONS.items()
+        for name, (axis, words) in RELEVANCE.items()
     ]  # fmt: skip
     words = tag(
         "p",
@@ -184,7 +185,7 @@ def _lines(
     axes.grid(axis="y")
     return drawn(
         figure, name, alt=f"{words} against beta, a line for each rank.",
-        caption=join(tag("strong", words), "."),
+        caption=join(tag("strong", words[:1].upper() + words[1:]), "."),
         header=("beta", "seed", *(f"rank {k + 1}" for k in range(values.shape[2]))),
         rows=[
             (beta, s, *(float(v) for v in values[b, s]))

@@ -8,6 +8,9 @@ from hepsym.report.html import Markup, tag
 
 __all__ = ["Section", "beside", "figures", "table"]
 
+_WHOLE = 32
+"""Letters of the longest number that is kept on one line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -36,12 +39,10 @@ def beside(words: object, drawing: Drawing) -> Markup:
 
 
 def table(caption: str, header: Iterable[str], rows: Iterable[Iterable[object]]) -> Markup:
-    """A table that scrolls sideways on a narrow page; cells that are numbers in words stay left."""
+    """A table that scrolls sideways on a narrow page; a number with its error or power stays on one line."""
     head = tag("tr", *(tag("th", name, scope="col") for name in header))
     body = [
-        tag(
-            "tr", *(tag("th", cell, scope="row") if i == 0 else tag("td", cell) for i, cell in enumerate(row))
-        )
+        tag("tr", *(tag("th", cell, scope="row") if i == 0 else _cell(cell) for i, cell in enumerate(row)))
         for row in rows
     ]
     return tag(
@@ -52,3 +53,9 @@ def table(caption: str, header: Iterable[str], rows: Iterable[Iterable[object]])
         role="region",
         aria_label=caption,
     )
+
+
+def _cell(cell: object) -> Markup:
+    text = str(cell)
+    number = len(text) <= _WHOLE and (text[:1].isdigit() or text.startswith(("-", "below 10")))
+    return tag("td", cell, class_="whole" if number and not isinstance(cell, Markup) else None)

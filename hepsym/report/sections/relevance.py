@@ -10,9 +10,9 @@ from hepsym.report.html import join, tag
 from hepsym.report.sections import Section, figures
 from hepsym.report.style import INK, SERIES, SOFT, look, new_figure
 
-__all__ = ["estimate", "section"]
+__all__ = ["RELEVANCE", "estimate", "section"]
 
-_WORDS: dict[str, tuple[str, str]] = {
+RELEVANCE: dict[str, tuple[str, str]] = {
     "kl": (
         r"$\langle\mathrm{KL}_i\rangle$ [nats]",
         "mean KL divergence: the information kept about an event",
@@ -38,7 +38,7 @@ def section(analysis: Mapping[str, Any], relevant: Sequence[int]) -> Section:
     """Bars with errors, a panel a definition, latents in the order of the first."""
     latents = analysis.get("latents") or []
     definitions = list(dict.fromkeys(key for latent in latents for key in latent.get("relevance", {})))
-    definitions.sort(key=lambda key: list(_WORDS).index(key) if key in _WORDS else len(_WORDS))
+    definitions.sort(key=lambda key: list(RELEVANCE).index(key) if key in RELEVANCE else len(RELEVANCE))
     with look():
         drawings = [_bars(key, latents, relevant) for key in definitions]
     words = tag(
@@ -67,7 +67,7 @@ def _float(value: Any) -> float:
 
 
 def _bars(key: str, latents: Sequence[Mapping[str, Any]], relevant: Sequence[int]) -> Drawing:
-    axis, words = _WORDS.get(key, (key.replace("_", " ").replace("$", r"\$"), key))
+    axis, words = RELEVANCE.get(key, (key.replace("_", " ").replace("$", r"\$"), key))
     pairs = [
         (latent.get("index", i), *estimate(latent.get("relevance", {}).get(key)))
         for i, latent in enumerate(latents)
