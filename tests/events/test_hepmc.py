@@ -194,6 +194,31 @@ def test_damage(tmp_path: Path, packed: bool) -> None:
     assert refused > 100
 
 
+def test_lines_longer_than_the_reader_takes(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """HepMC3 reads lines of 2^18 bytes: another program's header is left out and told, the rest refused."""
+    events = muon_pairs(5)
+    long = replace(events, provenance=replace(PROVENANCE, header="slha " * 80_000, history=("made",)))
+    ev.write(tmp_path / "a.hepmc", long)
+    read = ev.read(tmp_path / "a.hepmc")
+    assert read.momenta.tobytes() == events.momenta.tobytes()
+    assert read.provenance == replace(
+        PROVENANCE,
+        history=("made", "another program's header of 400000 characters left out: too long for HepMC"),
+    )
+    with pytest.raises(InputError, match=r"more than a line of HepMC holds \(262000\): write \.lhe"):
+        ev.write(tmp_path / "b.hepmc", replace(events, provenance=replace(PROVENANCE, card="x" * 300_000)))
+    many = {f"weight:{i}": np.ones(5) for i in range(9400)}
+    with pytest.raises(InputError, match="9400 weights an event do not fit"):
+        ev.write(tmp_path / "c.hepmc", replace(events, columns=many))
+    assert [p.name for p in tmp_path.iterdir()] == ["a.hepmc"]
+    text = (tmp_path / "a.hepmc").read_bytes()
+    for old, new in ((b"GenCrossSection ", b"GenCrossSection " + b" " * 300_000), (b"Default", b"Def\0ult")):
+        (tmp_path / "d.hepmc").write_bytes(text.replace(old, new, 1))
+        with pytest.raises(InputError, match="line"):
+            ev.read(tmp_path / "d.hepmc")
+    assert capfd.readouterr().out == ""
+
+
 def test_nothing_half_written(tmp_path: Path) -> None:
     events = muon_pairs(5)
     bad = replace(events, momenta=np.full_like(events.momenta, np.nan))

@@ -34,8 +34,9 @@ def _card(path: Path) -> None:
     card = load_card(path)
     to_toml(card)
     pattern = read_process(card.process)
-    legs = {abs(code) for leg in (*pattern.incoming, *pattern.outgoing) for code in leg}
-    if legs <= {11, 13, 15} and len(pattern.outgoing) == 2:  # the rest takes seconds to set up
+    sides = [{abs(c) for leg in side for c in leg} for side in (pattern.incoming, pattern.outgoing)]
+    pair = len(pattern.outgoing) == 2 and sides[0] | sides[1] <= {11, 13, 15}
+    if pair and not sides[0] & sides[1]:  # the rest is integrated, which takes seconds
         generator_for(card).cross_section()
 
 

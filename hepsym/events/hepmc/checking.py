@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from hepsym.errors import InputError
+from hepsym.events.hepmc.record import LONGEST_LINE
 from hepsym.events.lhe.lines import Lines
 
 __all__ = ["event_texts", "read_opening"]
@@ -33,6 +34,7 @@ def read_opening(lines: Lines) -> tuple[bytes, int, bytes]:
             first = line
             break
         size += len(line) + 1
+        _refuse_unreadable(line, lines)
         if header and b"IO_GenEvent" in line:
             raise InputError(f"{lines.path} is HepMC2 (IO_GenEvent): only HepMC3's own format can be read")
         wanted = (VERSION, START)[len(header)] if len(header) < 2 else b""
@@ -69,11 +71,20 @@ def event_texts(lines: Lines, weights: int, first: bytes) -> Iterator[bytes]:
         elif not event and line.strip():
             raise lines.error("text between events, where E belongs")
         if line.strip():
+            _refuse_unreadable(line, lines)
             event.append(line.rstrip(b"\r"))
         size += len(line)
         if size > MOST_EVENT_BYTES:
             raise lines.error(f"event {count} is longer than {MOST_EVENT_BYTES} bytes")
     raise InputError(f"{lines.path} is cut short: {END.decode()} is missing at its end")
+
+
+def _refuse_unreadable(line: bytes, lines: Lines) -> None:
+    """What pyhepmc's reader takes for the end of a text, and then reads past it or prints on stdout."""
+    if b"\0" in line:
+        raise lines.error("a byte of zeros, such as a lost sector leaves")
+    if len(line) > LONGEST_LINE:
+        raise lines.error(f"a line of {len(line)} bytes; HepMC3's reader takes {LONGEST_LINE}")
 
 
 def _nothing_follows(lines: Lines) -> None:

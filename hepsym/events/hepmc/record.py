@@ -10,10 +10,12 @@ from hepsym.errors import InputError
 from hepsym.events.event import INCOMING, INTERMEDIATE, OUTGOING
 
 __all__ = [
-    "ATTRIBUTES", "DEFAULT_WEIGHT", "KEY", "LIST", "PARTICLE_COLUMNS", "STATUS", "Graph", "carried",
+    "ATTRIBUTES", "DEFAULT_WEIGHT", "KEY", "LIST", "LONGEST_LINE", "PARTICLE_COLUMNS", "STATUS", "Graph", "carried",
     "from_status", "graph_of", "import_pyhepmc", "mothers_of",
 ]  # fmt: skip
 
+LONGEST_LINE = 262_000
+"""Bytes; HepMC3's reader has a buffer of 2^18 for a line and reads nothing of a file with a longer one."""
 KEY = "hepsym"
 """The run's attribute with provenance and columns, as JSON."""
 DEFAULT_WEIGHT = "Default"

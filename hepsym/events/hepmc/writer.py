@@ -3,7 +3,9 @@
 import gzip
 import json
 import os
+from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
 
@@ -19,6 +21,7 @@ from hepsym.events.hepmc.record import (
     DEFAULT_WEIGHT,
     KEY,
     LIST,
+    LONGEST_LINE,
     PARTICLE_COLUMNS,
     STATUS,
     Graph,
@@ -32,6 +35,11 @@ __all__ = ["HepMCWriter"]
 
 PRECISION = 16
 """Digits after the point: 17 in all, so that reading gives the same bits."""
+
+
+def _without_header(past: Provenance) -> Provenance:
+    lost = f"another program's header of {len(past.header)} characters left out: too long for HepMC"
+    return replace(past, header="", history=(*past.history, lost)) if past.header else past
 
 
 class HepMCWriter:
@@ -108,14 +116,34 @@ class HepMCWriter:
         self._weighted = events is not None and events.weights is not None
         self._weights = [n.removeprefix(WEIGHT_PREFIX) for n in columns if n.startswith(WEIGHT_PREFIX)]
         kept = {n: c.dtype.str for n, c in columns.items() if carried(n, c)}
-        said = {"provenance": past.to_json(), "columns": kept, "weighted": self._weighted}
         run = self._hep.GenRunInfo()
         run.weight_names = [DEFAULT_WEIGHT, *self._weights]
-        run.attributes[KEY] = json.dumps(said)
+        run.attributes[KEY] = self._described(past, kept)
         own = [(n, v, "") for n, v in past.versions.items() if n == "hepsym"]
         run.tools = own + [(t["name"], t["version"], t["description"]) for t in past.tools]
         self._run = run
         self._cross_section = past.cross_section_pb, past.cross_section_error_pb or 0.0
+
+    def _described(self, past: Provenance, kept: Mapping[str, str]) -> str:
+        """Provenance and columns as JSON, without the header where a line of HepMC cannot hold it.
+
+        Raises InputError where the rest does not fit into a line either, and for too many weights.
+        """
+        names = sum(len(name.encode()) + 2 for name in self._weights)
+        if max(names, 28 * len(self._weights)) > LONGEST_LINE:
+            raise InputError(
+                f"{len(self._weights)} weights an event do not fit into a line of HepMC ({LONGEST_LINE} bytes): "
+                "drop some, or write .lhe or a native dataset"
+            )
+        for kind in (past, _without_header(past)):
+            said = {"provenance": kind.to_json(), "columns": dict(kept), "weighted": self._weighted}
+            text = json.dumps(said)
+            if len(text) + text.count("\\") < LONGEST_LINE:  # HepMC doubles each
+                return text
+        raise InputError(
+            f"what is known of the origin of these events takes {len(text)} bytes, more than a line of HepMC "
+            f"holds ({LONGEST_LINE}): write .lhe or a native dataset"
+        )
 
     def _event(
         self,
