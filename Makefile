@@ -13,7 +13,7 @@ KERNEL_TESTS := tests/test_math.py tests/test_random.py tests/lorentz tests/gene
 
 help:
 	@echo "make demo    one million e- e+ > mu- mu+ events, an autoencoder, its analysis, the report"
-	@echo "make test    lint, types, layers, all tests, coverage"
+	@echo "make test    lint, types, layers, documentation, all tests, coverage"
 	@echo "make lint    ruff, mypy, import-linter alone"
 	@echo "make bench   speeds beside other programs'; reprints the README's table"
 	@echo "make torture kills, full disks, damaged and hostile files; reprints docs/reliability.md"
@@ -24,7 +24,7 @@ help:
 demo: $(VENV)/.hepsym-demo
 	$(BIN)/hepsym study ee2mumu -o $(DEMO) $(if $(wildcard $(DEMO)),--resume)
 
-test: lint kernels coverage
+test: lint kernels docs coverage
 
 lint: $(VENV)/.hepsym-test
 	$(BIN)/ruff format --check .

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from hepsym.cli._errors import reported
+from hepsym.cli._names import split_names
 from hepsym.cli._output import plain, print_json, progress_bar
 from hepsym.errors import InputError
 
@@ -52,7 +53,7 @@ def compare(
             new_path(out)
         elif show:
             raise InputError("--open shows the page that -o writes: give -o OUT too")
-        names = None if observables is None else split_names(observables)
+        names = None if observables is None else split_names(observables, "--observables")
         from hepsym.report.compare import compare as compared
         from hepsym.report.compare import write_comparison
 
@@ -71,28 +72,6 @@ def compare(
             print_json(told)
         else:
             print("\n".join(summary(told)))
-
-
-def split_names(texts: list[str]) -> list[str]:
-    """The names of "pt(mu-),m(mu-, mu+)": commas inside parentheses do not divide.
-
-    Raises InputError for an empty name.
-    """
-    names = []
-    for text in texts:
-        depth, name = 0, ""
-        for sign in f"{text},":
-            depth += (sign == "(") - (sign == ")")
-            if sign == "," and depth <= 0:
-                names.append(name.strip())
-                name, depth = "", 0
-            else:
-                name += sign
-        if name:
-            names.append(name.rstrip(",").strip())
-    if not all(names):
-        raise InputError(f"--observables {' '.join(texts)!r} holds an empty name: write 'pt(mu-),phi(mu-)'")
-    return names
 
 
 def summary(told: Mapping[str, Any]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hepsym.cli._errors import reported
+from hepsym.cli._names import split_names
 from hepsym.cli._output import print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def fit(
             label=label, options=read_options(own or []),
         )  # fmt: skip
         set_threads(threads)
-        chosen = None if columns is None else split_columns(columns)
+        chosen = None if columns is None else split_names([columns], "--columns")
         if online is None:
             from hepsym.cli._online import refuse_online_options
 
@@ -252,23 +253,6 @@ def widths(text: str) -> tuple[int, ...]:
         raise InputError(
             f"hidden = {text!r}: give widths by commas, such as 64,64, or '' for a linear model"
         ) from None
-
-
-def split_columns(text: str) -> list[str]:
-    """Names by commas; a comma within brackets belongs to the name."""
-    from hepsym.errors import InputError
-
-    parts, depth = [""], 0
-    for letter in text:
-        depth += {"(": 1, ")": -1}.get(letter, 0)
-        if letter == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    names = [part.strip() for part in parts]
-    if not all(names):
-        raise InputError(f"columns = {text!r} has an empty name: give names by commas")
-    return names
 
 
 def set_threads(threads: int | None) -> None:

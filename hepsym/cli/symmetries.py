@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from hepsym.cli._errors import reported
+from hepsym.cli._names import split_names
 from hepsym.cli._output import print_json
 
 app = typer.Typer()
@@ -61,8 +62,9 @@ def symmetries(
             new_path(out)  # refused before the work, not after
         elif show:
             raise InputError("--open shows the page that -o writes: give -o OUT too")
+        named = None if columns is None else split_names([columns], "--columns")
         found = find_symmetries(
-            file, split_names(columns), alpha=alpha, scale=scale, max_degree=max_degree, noise=noise,
+            file, named, alpha=alpha, scale=scale, max_degree=max_degree, noise=noise,
             trajectory=trajectory, seed=seed,
         )  # fmt: skip
         page = None if out is None else write_symmetries(found, out)
@@ -74,20 +76,6 @@ def symmetries(
                 print(f"page -> {page.resolve()}")
         if show and page is not None:
             typer.launch(page.resolve().as_uri())
-
-
-def split_names(text: str | None) -> list[str] | None:
-    """The names of "a,b(c,d),e": commas within brackets do not part them."""
-    if text is None:
-        return None
-    parts, depth = [""], 0
-    for letter in text:
-        depth += {"(": 1, ")": -1}.get(letter, 0)
-        if letter == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    return [part.strip() for part in parts]
 
 
 def summary(told: Mapping[str, Any]) -> Iterator[str]:
@@ -117,6 +105,7 @@ def summary(told: Mapping[str, Any]) -> Iterator[str]:
         yield f"    broken: {b['name']}" + ("" if b["p_value"] is None else f" (p = {b['p_value']:.1e})")
     yield from _discrete(told.get("discrete") or [])
     yield from _conserved(told.get("conserved"))
+    yield from _latent(told.get("latent"))
     yield from (f"Note: {note}." for note in told["notes"])
     yield f"On {told['n']} rows; the chance of any false claim is at most alpha = {told['alpha']:g}."
 
@@ -137,6 +126,19 @@ def _conserved(found: Mapping[str, Any] | None) -> Iterator[str]:
         yield f"Kept by each of {found['trajectories']} trajectories: {found['count']}, of {found['library']}"
         for q in found["quantities"]:
             yield f"    {q['formula']} (share of its variance within them {q['within']:.1e})"
+
+
+def _latent(found: Mapping[str, Any] | None) -> Iterator[str]:
+    if found is not None and found["flows"]:
+        kept = [f for f in found["flows"] if f["certified"]]
+        yield (
+            f"Flows of {len(found['used'])} latents that keep their density: {len(found['flows'])}, of which "
+            f"decoded leave that of the rows: {len(kept)}"
+        )
+        yield from (
+            f"    effect below {f['bound_latents']:.1e} on latents, {f['bound_rows']:.1e} on rows"
+            for f in found["flows"]
+        )
 
 
 def _scored(word: str, score: float | None) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from hepsym import events as ev
 from hepsym.cli import main
-from hepsym.cli.compare import split_names
+from hepsym.cli._names import split_names
 from hepsym.errors import InputError
 from hepsym.generators import generate, load_card
 
@@ -75,10 +75,15 @@ def test_the_same_question_has_the_same_answer(
 
 
 def test_names_are_divided_outside_parentheses() -> None:
-    assert split_names(["m(mu-, mu+),pt(mu-)", " phi(mu-) "]) == ["m(mu-, mu+)", "pt(mu-)", "phi(mu-)"]
+    assert split_names(["m(mu-, mu+),pt(mu-)", " phi(mu-) "], "--observables") == [
+        "m(mu-, mu+)",
+        "pt(mu-)",
+        "phi(mu-)",
+    ]
+    assert split_names(["a, m(b, c),d"], "--columns") == ["a", "m(b, c)", "d"]
     for text in ("pt(mu-),", ""):
         with pytest.raises(InputError, match="empty name"):
-            split_names([text])
+            split_names([text], "--observables")
 
 
 def test_bad_input(

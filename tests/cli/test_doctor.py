@@ -93,6 +93,7 @@ def test_completion_is_looked_for_where_it_is_put(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("SHELL", "/bin/bash")
     assert doctor.completion().remedy == "hepsym --install-completion"
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")  # the shell is named, not guessed
     subprocess.run(
         [sys.executable, "-m", "hepsym", "--install-completion", "bash"], check=True, capture_output=True
     )

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from hepsym.cli import main
-from hepsym.cli.fit import split_columns
 
 QUICK = ["--epochs", "2", "--batch", "64", "--hidden", "8", "--latent-dim", "3", "--threads", "1"]
 
@@ -92,7 +91,7 @@ def test_a_finished_run_is_resumed_to_the_same_weights(table: Path, tmp_path: Pa
         ([], "column 'seven' is constant, 7.5 in all 400 rows: leave it out by --columns c,s,noise"),
         (["--columns", "c,seven"], "column 'seven' is constant"),
         (["--columns", "c,sin"], "sin"),
-        (["--columns", "c,,s"], "has an empty name"),
+        (["--columns", "c,,s"], "holds an empty name"),
         (["--columns", "c,s", "--batch", "1000"], "fewer than a batch of 1000"),
         (["--columns", "c,s", "--model", "vea"], "did you mean 'vae'?"),
         (["--columns", "c,s", "--beta", "-1"], "beta = -1 must not be negative"),
@@ -174,7 +173,3 @@ def test_weighted_events_are_refused(tmp_path: Path, capfd: pytest.CaptureFixtur
         assert told in errors
         assert not (tmp_path / "run").exists()
     assert called(tmp_path / "equal.npz", "-o", tmp_path / "run", *QUICK) == 0
-
-
-def test_columns_are_split_at_commas_outside_brackets() -> None:
-    assert split_columns("a, m(b, c),d") == ["a", "m(b, c)", "d"]

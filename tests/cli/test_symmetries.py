@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from hepsym.cli import main
-from hepsym.cli.symmetries import split_names
 
 
 def called(arguments: list[str]) -> int:
@@ -111,7 +110,7 @@ def test_words_in_a_column_are_refused(tmp_path: Path, capfd: pytest.CaptureFixt
     [
         (["--columns", "x,z"], "no column 'z'"),
         (["--columns", "x,x"], "name each column once"),
-        (["--columns", ""], "name each column once"),
+        (["--columns", ""], "holds an empty name"),
         (["--trajectory", "t"], "no column 't'"),
         (["--columns", "x,y", "--trajectory", "y"], "leave it out of --columns"),
         (["--open"], "give -o OUT too"),
@@ -153,7 +152,8 @@ def test_a_run_brings_its_data_and_its_decoder(
     assert told["constraints"] == alone["constraints"]
     assert told["dimension"]["value"] == 1
     assert len(told["jacobian"]["median"]) == 2
-    assert "jacobian" not in alone
+    assert set(told["latent"]) == {"used", "flows"}
+    assert {"jacobian", "latent"}.isdisjoint(alone)
     Path(circle).unlink()
     assert called([str(tmp_path / "run")]) == 2
     assert "any more: give the data file itself" in capfd.readouterr().err
@@ -231,8 +231,3 @@ def test_columns_all_constant_have_dimension_zero(tmp_path: Path, capfd: pytest.
     assert called([table(tmp_path / "t.csv", np.ones((100, 2)), "x,y"), "--json"]) == 0
     told = json.loads(capfd.readouterr().out)
     assert (told["dimension"]["value"], len(told["constraints"])) == (0, 2)
-
-
-def test_columns_may_be_observables_with_commas() -> None:
-    assert split_names("x, m(mu-,mu+) ,y") == ["x", "m(mu-,mu+)", "y"]
-    assert split_names(None) is None
