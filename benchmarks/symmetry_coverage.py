@@ -94,15 +94,49 @@ def shares(rng: np.random.Generator, n: int) -> Floats:
     return np.column_stack([a, 7.5 - a.sum(axis=1), sphere(rng, n)])
 
 
+def plane(rng: np.random.Generator, n: int) -> Floats:
+    """c = 1.37 a - 0.52 b + 2, skewed a and b far from 0."""
+    a, b = rng.exponential(size=n) + 4, rng.gamma(3.0, size=n)
+    return np.column_stack([a, b, 1.37 * a - 0.52 * b + 2])
+
+
+TURN = np.linalg.qr(np.random.default_rng(3).normal(size=(5, 5)))[0]
+
+
+def turned_sphere(rng: np.random.Generator, n: int) -> Floats:
+    """The sphere in three directions of five columns, shifted."""
+    rows: Floats = sphere(rng, n) @ TURN[:, :3].T + np.arange(5.0)
+    return rows
+
+
+def turned_ellipse(rng: np.random.Generator, n: int) -> Floats:
+    """The ellipse in two directions of five columns, shifted."""
+    rows: Floats = ellipse(rng, n) @ TURN[:, :2].T + np.arange(5.0)
+    return rows
+
+
+def momentum(rng: np.random.Generator, n: int) -> Floats:
+    """x py - y px = 1.3 of positions and momenta in a plane."""
+    r, t = rng.uniform(0.7, 1.6, n), rng.uniform(0, 2 * np.pi, n)
+    out, along = rng.normal(size=n), 1.3 / r
+    c, s = np.cos(t), np.sin(t)
+    return np.column_stack([r * c, r * s, out * c - along * s, out * s + along * c])
+
+
 CASES = (
     Case("ellipse", ellipse, 0, 1, (("ellipse", "axis 1", 2.3), ("ellipse", "axis 2", 1.1))),
     Case("sphere", sphere, 0, 1, (("sphere", "radius", 1.7),)),
     Case("hyperbola", hyperbola, 0, 1, (("hyperbola", "axis 1", 2.0), ("hyperbola", "axis 2", 1.0))),
     Case("product", product, 0, 1, (("product", "factor", 2.5),)),
     Case("shares", shares, 1, 1, (("sum rule", "value", 7.5), ("sphere", "radius", 1.7))),
+    Case("plane", plane, 1, 0,
+         (("linear", "of c0", -1.37), ("linear", "of c1", 0.52), ("linear", "value", 2.0))),
+    Case("turned sphere", turned_sphere, 2, 1, (("sphere", "radius", 1.7),)),
+    Case("turned ellipse", turned_ellipse, 3, 1, (("ellipse", "axis 1", 2.3), ("ellipse", "axis 2", 1.1))),
+    Case("momentum", momentum, 0, 1, (("angular momentum", "L", 1.3),)),
     Case("pair", pair, 4, 1, (("mass shell", "m", 40.0),)),
     Case("resonance", resonance, 2, 3, (("resonance", "m", 91.1876),)),
-)
+)  # fmt: skip
 
 
 def told(case: Case, rows: Floats, noise: float) -> list[Constraint]:
@@ -110,7 +144,7 @@ def told(case: Case, rows: Floats, noise: float) -> list[Constraint]:
     half = len(rows) // 2
     exact = find_constraints(rows[:half], rows[half:], max_degree=2, alpha=0.005)
     where = ambient(rows, exact.frame, exact.frame.scale)
-    guess = fit_surface(where.into(rows), case.flat, case.curved, noise**2, free=True)
+    guess = fit_surface(where.into(rows), case.flat, case.curved, noise**2, free=case.curved > 0)
     every = np.zeros(case.flat + case.curved)
     found: Constraints = claimed(where, guess, rows, rows[half:], exact, every)
     return recognise(found, rows, [f"c{i}" for i in range(rows.shape[1])])
@@ -153,7 +187,7 @@ def main() -> None:
             for (kind, key, _), column in zip(case.wanted, np.array(every).T, strict=True):
                 named = column[np.isfinite(column)]
                 one, two = (np.abs(named) < 1).mean(), (np.abs(named) < 1.96).mean()
-                line = f"{case.name:10s} {kind:12s} {key:7s} noise {noise:.3f}"
+                line = f"{case.name:14s} {kind:16s} {key:7s} noise {noise:.3f}"
                 line += f"  named {len(named) / len(column):6.1%}  68 %: {one:6.1%}  95 %: {two:6.1%}"
                 line += f"  pull {named.mean():+.2f} +- {named.std():.2f}"
                 line += f"  found {found / given.trials:6.1%}" if given.found else ""

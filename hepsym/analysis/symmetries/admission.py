@@ -11,8 +11,8 @@ __all__ = ["admitted"]
 
 Floats = NDArray[np.float64]
 
-LARGEST = 1e100
-"""Moments to the third degree of larger values are no numbers."""
+LARGEST = 1e40
+"""Powers to the sixth degree of larger values, and of spreads below 1 / LARGEST, are no numbers."""
 
 
 def admitted(
@@ -22,9 +22,11 @@ def admitted(
     """The rows as (n, D) float64, all finite.
 
     Constant, equal and dependent columns are admitted: they are relations like others. Raises InputError
-    for what is no table of numbers, for NaN and infinities (how many rows, which column first), for values
-    above LARGEST, too few rows, and options out of their range.
+    for what is no table of real numbers, for NaN and infinities (how many rows, which column first), for
+    values above LARGEST or spreads below 1 / LARGEST, too few rows, and options out of their range.
     """
+    if np.iscomplexobj(rows):
+        raise InputError("the rows are complex: give real and imaginary parts as columns of their own")
     try:
         table = np.asarray(rows, dtype=np.float64)
     except (TypeError, ValueError):
@@ -60,6 +62,11 @@ def _check_values(table: Floats, names: Sequence[str]) -> None:
             f"{bad} of {len(table)} rows hold NaN or infinity, the first such column is {names[j]!r}: "
             "drop those rows or columns"
         )
-    if size.max() > LARGEST:
-        j = int(size.argmax())
-        raise InputError(f"column {names[j]!r} reaches {size[j]:g}, above {LARGEST:g}: change its unit")
+    spread = np.ptp(table, axis=0)
+    for name, reach, width in zip(names, size, spread, strict=True):
+        if reach > LARGEST or 0 < width < 1 / LARGEST:
+            told = f"reaches {reach:.0e}" if reach > LARGEST else f"varies by {width:.0e} only"
+            raise InputError(
+                f"column {name!r} {told}: its powers leave what a double can hold; give it in units in which "
+                f"it is between {1 / LARGEST:.0e} and {LARGEST:.0e}"
+            )

@@ -37,8 +37,8 @@ Floats = NDArray[np.float64]
 EXACT_LINEAR = 1e-7
 """A flat direction must be this thin, in standard deviations, or rounding: a density may well be thin,
 and of nearly dependent columns it is. Curved surfaces need EXACT only."""
-EXACT_CUBIC = 1e-8
-"""Smooth curves are near to cubics, to 1e-6 where they bend little: these must hold better than quadrics."""
+EXACT_CUBIC = 1e-12
+"""Smooth curves are near to cubics, to 1e-11 where they bend little: these must hold better than quadrics."""
 CUBIC_MONOMIALS = 300
 """Cubic equations are looked for up to so many monomials: 10 directions."""
 ENOUGH = 3

@@ -15,11 +15,13 @@ from hepsym.analysis.symmetries.features import (
 )
 from hepsym.analysis.symmetries.unnamed import pivots_of
 from hepsym.analysis.symmetries.whitening import Frame
+from hepsym.analysis.symmetries.writing import number, term
 
 __all__ = ["told_cubics"]
 
 Floats = NDArray[np.float64]
 
+DIGITS = 10
 ROUNDING = 1e-8
 """Coefficients that are smaller, relative to the largest, in spreads, are left out"""
 
@@ -69,25 +71,13 @@ def _written(row: Floats, names: Sequence[str], unit: Floats) -> str:
     heaviest = max(weight for _, weight, _ in terms)
     lead = next(value for value, weight, _ in terms if weight > 0.5 * heaviest)
     constant = -row[0] if abs(row[0]) > ROUNDING * heaviest else 0.0
-    body = " ".join(_term(value / lead, what, k == 0) for k, (value, _, what) in enumerate(terms[::-1]))
-    return f"{body} = {_number(constant / lead)}"
+    body = " ".join(
+        term(value / lead, what, first=k == 0, digits=DIGITS, whole=ROUNDING)
+        for k, (value, _, what) in enumerate(terms[::-1])
+    )
+    return f"{body} = {number(constant / lead, digits=DIGITS, whole=ROUNDING)}"
 
 
 def _product(indices: tuple[int, ...], names: Sequence[str]) -> str:
     powers = [(names[i], indices.count(i)) for i in sorted(set(indices))]
     return " ".join(name if power == 1 else f"{name}^{power}" for name, power in powers)
-
-
-def _number(value: float) -> str:
-    nearest = round(value)
-    if abs(value - nearest) < 1e-8 * max(1.0, abs(value)):
-        return f"{nearest}"
-    short = f"{value:.6g}"
-    return short if abs(float(short) - value) < 1e-8 * abs(value) else f"{value:.10g}"
-
-
-def _term(coefficient: float, what: str, first: bool) -> str:
-    sign = "-" if coefficient < 0 else ("" if first else "+")
-    size = _number(abs(coefficient))
-    body = what if size == "1" else f"{size} {what}"
-    return f"{sign}{body}" if first else f"{sign} {body}"

@@ -169,8 +169,19 @@ def discover(
         n=len(rows),
         columns=tuple(names),
         noise=found.noise,
-        notes=(*found.notes, *notes, *density.notes),
+        notes=(*found.notes, *notes, *density.notes, *_beside_exact(exact, dim)),
     )
+
+
+def _beside_exact(exact: Constraints, dim: Dimension) -> list[str]:
+    """Where the rows are thinner above some scale than their exact curved equations leave them."""
+    thin = [a for a in dim.scales if a.value < dim.value and a.scale <= 0.1]
+    if not len(exact.quadrics) or not thin:
+        return []
+    return [
+        f"beside equations that hold exactly, others hold from scale {thin[0].scale:.2g} on, by neighbours; "
+        "they are not told as formulas"
+    ]
 
 
 def _tangent(found: Constraints, white: Floats, dim: Dimension) -> tuple[Floats, Floats, list[str]]:

@@ -42,6 +42,8 @@ Floats = NDArray[np.float64]
 
 LARGEST = 0.15
 """Noise above this part of the spread is not told from structure."""
+NARROWEST = 1e-4
+"""Noise of one unit in all columns would be all there is in one that is narrower than this, beside others."""
 GAP, FLAT_GAP = 2.0, 10.0
 """How much thicker, in variances, what follows must be (FLAT_GAP where all surfaces are flat)."""
 STEP = 1.4
@@ -120,7 +122,8 @@ def _hypotheses(fit: Floats, exact: Constraints, given: float | None, *, exactly
     """Numbers of equations at which the thicknesses have a gap, most equations first."""
     spread = exact.frame.scale
     moving = np.abs(exact.frame.from_white).max(axis=0) > 0
-    units = (spread, np.where(moving, spread[moving].max(), spread))[: 1 if given is not None else 2]
+    same = given is None and spread[moving].min() > NARROWEST * spread[moving].max()
+    units = (spread, np.where(moving, spread[moving].max(), spread))[: 2 if same else 1]
     out: dict[tuple[int, int, int], tuple[float, _Hypothesis]] = {}
     for which, unit in enumerate(units):
         where = ambient(fit, exact.frame, unit)

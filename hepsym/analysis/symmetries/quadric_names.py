@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.analysis.symmetries.quadric_shapes import Quadric, Shape, jackknife, shape
+from hepsym.analysis.symmetries.writing import number, term
 
 __all__ = ["name_quadric", "written"]
 
@@ -14,11 +15,12 @@ Values = dict[str, tuple[float, float]]
 
 
 def name_quadric(
-    main: Quadric, replicas: list[Quadric], shown: Quadric, names: Sequence[str], unit: Floats
+    main: Quadric, replicas: list[Quadric], shown: Quadric, names: Sequence[str], unit: Floats, origin: Floats
 ) -> tuple[str, str, Values, Quadric]:
     """Formula, kind, what it fixes (semi-axes, radius, L) with errors, and the quadric as it is written.
 
-    `shown` is `main` with coefficients rounded for the reader. unit (k,) are the spreads of the columns.
+    `shown` is `main` with coefficients rounded for the reader. unit (k,) are the spreads of the columns,
+    which are taken from `origin` (k,).
     Errors are 0 without replicas.
     """
     active = np.flatnonzero((np.abs(main.form).max(axis=1) > 0) | (np.abs(main.t) > 0))
@@ -26,17 +28,17 @@ def name_quadric(
     called = [names[i] for i in active.tolist()]
     if not len(active):
         return "0 = 0", "too few digits", {}, shown
-    made = _bilinear(own, parts) or shape(own, parts, unit[active])
+    made = _bilinear(own, parts, unit[active]) or shape(own, parts, unit[active])
     if made.level_is_zero:
         size, part = unit[active], shown.among(active)
         inverse = np.linalg.pinv(part.form * np.outer(size, size), rcond=1e-6)
         shown = Quadric(float((part.t * size) @ inverse @ (part.t * size)) / 4, shown.t, shown.form)
-    formula = written(shown.among(active), called, unit[active], exact=not replicas)
+    formula = written(shown.among(active), called, unit[active], exact=not replicas, origin=origin[active])
     return formula, made.kind, made.values, shown
 
 
-def _bilinear(q: Quadric, replicas: list[Quadric]) -> Shape | None:
-    """Products alone: x1 p2 - x2 p1 = L, or one product and one more column."""
+def _bilinear(q: Quadric, replicas: list[Quadric], unit: Floats) -> Shape | None:
+    """Products alone: x1 p2 - x2 p1 = L, equal ratios where L is 0, or one product and one more column."""
     if not len(q.t) or q.form.diagonal().any():
         return None
     upper = np.triu(q.form) != 0
@@ -51,54 +53,55 @@ def _bilinear(q: Quadric, replicas: list[Quadric]) -> Shape | None:
     if abs(ratio + 1) > max(1e-6, 4 * float(blur)):
         return Shape("bilinear", {})
     momentum, error = jackknife(lambda p: np.abs(p.c / (2 * p.form[upper][0])), q, replicas)
+    if momentum <= max(1e-7 * float(np.prod(unit) ** 0.5), 4 * float(error)):
+        return Shape("equal ratios", {}, level_is_zero=True)
     return Shape("angular momentum", {"L": (float(momentum), float(error))})
 
 
-def written(q: Quadric, names: Sequence[str], unit: Floats, *, exact: bool) -> str:
+def written(
+    q: Quadric, names: Sequence[str], unit: Floats, *, exact: bool, origin: Floats | None = None
+) -> str:
     """Squares completed where no product of two columns stands in the way.
 
-    Ten digits where the equation is exact and six do not hold it, else six.
+    Columns are taken from `origin` (k,), which is written out where it is not 0. Ten digits where the
+    equation is exact and six do not hold it, else six.
     """
+    origin = np.zeros(len(names)) if origin is None else origin
+    digits = 10 if exact else 6
     diagonal = q.form.diagonal()
     mixed = q.form - np.diag(diagonal)
+
+    def about(k: int, centre: float) -> str:
+        """The column less a number, which is known to a part of its spread."""
+        if abs(centre) < 1e-6 * unit[k]:
+            return names[k]
+        size = number(abs(centre), digits=digits, whole=2e-8, within=(1e-7 if exact else 1e-4) * unit[k])
+        return f"({names[k]} {'-' if centre > 0 else '+'} {size})"
+
+    def part(value: float, what: str, k: int) -> str:
+        return term(value, what, first=k == 0, digits=digits, whole=2e-8)
+
     if not mixed.any() and (diagonal != 0).all():
         centre = -q.t / (2 * diagonal)
         level = float(diagonal @ centre**2) - q.c
         weight = diagonal * unit**2
         lead = diagonal[0] if level == 0 else diagonal[np.abs(weight).argmax()]
-        parts = []
-        for k, name in enumerate(names):
-            tiny = abs(centre[k]) < 1e-6 * unit[k]
-            inner = (
-                name if tiny else f"({name} {'-' if centre[k] > 0 else '+'} {_number(abs(centre[k]), exact)})"
-            )
-            parts.append(_term(float(diagonal[k] / lead), f"{inner}^2", k == 0, exact))
-        return f"{' '.join(parts)} = {_number(float(level / lead), exact)}"
+        squares = [
+            part(float(diagonal[k] / lead), f"{about(k, float(centre[k] + origin[k]))}^2", k)
+            for k in range(len(names))
+        ]
+        return f"{' '.join(squares)} = {number(float(level / lead), digits=digits, whole=2e-8)}"
+    called = [about(k, float(origin[k])) for k in range(len(names))]
     terms: list[tuple[float, float, str]] = []
     for i in range(len(names)):
         if q.form[i, i] != 0:
-            terms.append((float(q.form[i, i]), unit[i] ** 2, f"{names[i]}^2"))
+            terms.append((float(q.form[i, i]), unit[i] ** 2, f"{called[i]}^2"))
         for j in range(i + 1, len(names)):
             if q.form[i, j] != 0:
-                terms.append((2 * float(q.form[i, j]), unit[i] * unit[j], f"{names[i]} {names[j]}"))
-    terms += [(float(v), unit[k], names[k]) for k, v in enumerate(q.t) if v != 0]
+                terms.append((2 * float(q.form[i, j]), unit[i] * unit[j], f"{called[i]} {called[j]}"))
+    terms += [(float(v), unit[k], called[k]) for k, v in enumerate(q.t) if v != 0]
     weights = [abs(value * size) for value, size, _ in terms]
     # The first of the heavy terms leads, with coefficient one.
     lead = terms[int(np.argmax(np.array(weights) > 0.5 * max(weights)))][0]
-    body = " ".join(_term(value / lead, what, k == 0, exact) for k, (value, _, what) in enumerate(terms))
-    return f"{body} = {_number(-q.c / lead, exact)}"
-
-
-def _number(value: float, exact: bool) -> str:
-    nearest = round(value)
-    if abs(value) < 1e6 and abs(value - nearest) < 2e-8 * max(1.0, abs(value)):
-        return f"{nearest}"
-    short = f"{value:.6g}"
-    return short if not exact or abs(float(short) - value) < 2e-8 * abs(value) else f"{value:.10g}"
-
-
-def _term(coefficient: float, what: str, first: bool, exact: bool) -> str:
-    sign = "-" if coefficient < 0 else ("" if first else "+")
-    size = _number(abs(coefficient), exact)
-    body = what if size == "1" else f"{size} {what}"
-    return f"{sign}{body}" if first else f"{sign} {body}"
+    body = " ".join(part(value / lead, what, k) for k, (value, _, what) in enumerate(terms))
+    return f"{body} = {number(-q.c / lead, digits=digits, whole=2e-8)}"

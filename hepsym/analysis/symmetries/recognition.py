@@ -79,13 +79,15 @@ def _linear(found: Constraints, i: int, names: Sequence[str]) -> Constraint:
     noisy = i - (len(found.linear_p_values) - replicas.shape[1])
     if not len(replicas) or noisy < 0:
         dust = max(1e-6, 3 * found.exactness)
-        formula, kind = linear_formula(relation[:-1], float(relation[-1]), names, found.frame.scale, dust)
+        formula, kind = linear_formula(
+            relation[:-1], float(relation[-1]), names, found.frame.centre, found.frame.scale, dust
+        )
         error = residual * float(np.linalg.norm(relation[:-1] * found.frame.scale))
         return Constraint(formula, kind, 1, residual, p_value, {"value": (float(relation[-1]), error)})
     # Noisy coefficients were settled where they were fitted: what is printed is what was found.
     errors = jackknife_error(replicas[:, noisy])
     offset = float(relation[-1]) if abs(relation[-1]) > 3 * errors[-1] else 0.0
-    formula, kind = linear_formula(relation[:-1], offset, names, found.frame.scale, 1e-9)
+    formula, kind = linear_formula(relation[:-1], offset, names, found.frame.centre, found.frame.scale, 1e-9)
     values = {"value": (float(relation[-1]), float(errors[-1]))}
     free = np.flatnonzero((errors[:-1] > 1e-12) & (relation[:-1] != 0))
     values |= {f"of {names[j]}": (float(relation[j]), float(errors[j])) for j in free.tolist()}

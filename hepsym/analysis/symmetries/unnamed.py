@@ -8,6 +8,7 @@ surface, and its axes are those in the span itself, in the metric of the columns
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,18 +17,21 @@ from hepsym.analysis.symmetries.features import symmetric
 from hepsym.analysis.symmetries.quadratic_forms import Ideal, in_columns, to_white
 from hepsym.analysis.symmetries.quadric_names import name_quadric
 from hepsym.analysis.symmetries.quadric_shapes import Quadric, shape
-from hepsym.analysis.symmetries.rounding import jackknife_error, restricted
+from hepsym.analysis.symmetries.rounding import EVERY, SOME, jackknife_error, restricted, settled
 from hepsym.analysis.symmetries.whitening import Frame
 
 __all__ = ["pivots_of", "unnamed"]
 
 Floats = NDArray[np.float64]
-Told = tuple[Floats, str, str, dict[str, tuple[float, float]]]
+Values = dict[str, tuple[float, float]]
+Told = tuple[Floats, str, str, Values]
 
 ROUNDING = 1e-7
 """Coefficients of exact equations, relative to their largest, in spreads"""
 SURE = 4.0
 LARGEST_PIVOT_LOSS = 0.3
+FAR = 10.0
+"""Spreads from 0 beyond which a column is written less a number"""
 
 
 def unnamed(ideal: Ideal, named: Floats, names: Sequence[str], spans: Sequence[Frame] = ()) -> list[Told]:
@@ -35,9 +39,12 @@ def unnamed(ideal: Ideal, named: Floats, names: Sequence[str], spans: Sequence[F
 
     spans are those of the ideal's replicas: none where equations are exact.
     """
-    quadrics, span = ideal.quadrics, ideal.span
+    quadrics = ideal.quadrics
     if len(named) >= len(quadrics):
         return []
+    # Far from its spread, a column's own powers would cancel one another.
+    origin = _origin(ideal.span)
+    span = replace(ideal.span, centre=ideal.span.centre - origin)
     kept = np.array([i for i in range(len(names)) if i not in span.dependent], dtype=np.int64)
     scaled = _scaled(quadrics, span, kept)
     told = _scaled(named, span, kept) if len(named) else np.empty((0, scaled.shape[1]))
@@ -47,8 +54,20 @@ def unnamed(ideal: Ideal, named: Floats, names: Sequence[str], spans: Sequence[F
     if len(spans):
         every = [_scaled(q, span, kept) for q in ideal.replicas]
         others = np.array([np.linalg.solve(s[:, pivots], s)[len(told) :] for s in every])
-    reduced, others = _cleaned(reduced, others)
-    return [_told(reduced[k], others[:, k], kept, names, span, spans) for k in range(len(reduced))]
+    simple = _simple(span)
+    tidy, copies = _cleaned(reduced, others, EVERY if simple else SOME)
+    told_as = []
+    for k in range(len(reduced)):
+        formula, kind, values, element = _told(tidy[k], copies[:, k], kept, names, span, origin)
+        if not simple:
+            # What is measured in the span itself is measured without the zeros that only writing asks for.
+            free = _white(_quadric(reduced[k], span.scale[kept]), kept, len(names), span)
+            parts = [_white(_quadric(r, span.scale[kept]), kept, len(names), span) for r in others[:, k]]
+            turned = [_in_span(q, own) for q, own in zip(parts, spans, strict=True)]
+            made = shape(_in_span(free, span), turned, _spreads(span))
+            kind, values = made.kind, made.values
+        told_as.append((element, formula, kind, values))
+    return told_as
 
 
 def pivots_of(scaled: Floats, told: Floats, dust: float) -> list[int]:
@@ -72,16 +91,17 @@ def _without(rows: Floats, column: int) -> Floats:
     return rows - np.outer(rows[:, column] / rows[where, column], rows[where])
 
 
-def _cleaned(reduced: Floats, others: Floats) -> tuple[Floats, Floats]:
-    """With the coefficients that are 0 within rounding or SURE errors at 0."""
+def _cleaned(reduced: Floats, others: Floats, level: float) -> tuple[Floats, Floats]:
+    """With the coefficients at 0 that are 0 within rounding, or by a joint test at this level."""
     size = np.abs(reduced).max(axis=1, keepdims=True)
     if not len(others):
         return np.where(np.abs(reduced) > ROUNDING * size, reduced, 0.0), others
     reduced, others = reduced.copy(), others.copy()
+    aim = np.zeros(reduced.shape[1])
     for k in range(len(reduced)):
         none = np.abs(reduced[k]) <= SURE * jackknife_error(others[:, k])
         none &= np.abs(reduced[k]) <= 0.1 * size[k]
-        reduced[k], others[:, k] = restricted(reduced[k], others[:, k], none, np.zeros(none.sum()))
+        reduced[k], others[:, k] = settled(reduced[k], others[:, k], aim, none, level)[:2]
     return reduced, others
 
 
@@ -123,25 +143,27 @@ def _quadric(row: Floats, unit: Floats) -> Quadric:
 
 
 def _told(
-    row: Floats,
-    replicas: Floats,
-    kept: NDArray[np.int64],
-    names: Sequence[str],
-    span: Frame,
-    spans: Sequence[Frame],
-) -> Told:
-    unit, columns = span.scale[kept], len(names)
+    row: Floats, replicas: Floats, kept: NDArray[np.int64], names: Sequence[str], span: Frame, origin: Floats
+) -> tuple[str, str, Values, Floats]:
+    """Formula, kind and values in the kept columns, and the element that is written."""
+    unit = span.scale[kept]
     # Integers are for the reader; what is measured is taken without them, or its errors would be too small.
     main, others = _quadric(row, unit), [_quadric(r, unit) for r in replicas]
     shown = _quadric(_whole(row, replicas, unit)[0], unit)
-    formula, kind, values, main = name_quadric(main, others, shown, [names[i] for i in kept], unit)
-    element = _white(main, kept, columns, span)
-    if not _simple(span):
-        turned = [_white(q, kept, columns, span) for q in others]
-        parts = [_in_span(q, own) for q, own in zip(turned, spans, strict=True)]
-        made = shape(_in_span(element, span), parts, _spreads(span))
-        kind, values = made.kind, made.values
-    return element / np.linalg.norm(element), formula, kind, values
+    called = [names[i] for i in kept]
+    formula, kind, values, main = name_quadric(main, others, shown, called, unit, origin[kept])
+    element = _white(main, kept, len(names), span)
+    return formula, kind, values, element / np.linalg.norm(element)
+
+
+def _origin(span: Frame) -> Floats:
+    """0 for columns about it, else a number of few digits near to the middle of the column."""
+    far = np.abs(span.centre) > FAR * span.scale
+    near = [
+        next(m for k in range(1, 18) if abs((m := float(f"{c:.{k}g}")) - c) <= s) if yes else 0.0
+        for c, s, yes in zip(span.centre.tolist(), span.scale.tolist(), far.tolist(), strict=True)
+    ]
+    return np.array(near)
 
 
 def _white(q: Quadric, kept: NDArray[np.int64], columns: int, span: Frame) -> Floats:

@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 EXACT = 1e-6
 """Thinner than this fraction of a column's standard deviation is no spread but rounding."""
 
-ROUNDING = 1e-9
+ROUNDING = 1e-12
 """A column whose spread is below this fraction of its size is constant."""
 
 

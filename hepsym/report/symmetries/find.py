@@ -18,8 +18,6 @@ __all__ = ["Found", "find_symmetries"]
 
 Floats = NDArray[np.float64]
 
-LARGEST = 1e40
-
 DRAWN = 20_000
 """Rows kept for figures."""
 
@@ -55,7 +53,8 @@ def find_symmetries(
     `hepsym.analysis.symmetries.discover`. Of a run the spectrum of the decoder's Jacobian counts as
     evidence too. `n` in the result is the number of rows in the file; notes say where fewer were used.
     trajectory: a column that says to which trajectory a row belongs; it is taken out of the table, and
-    functions of the others that each trajectory keeps are looked for too, for half of alpha.
+    functions of the others that each trajectory keeps are looked for too. Those and the flows of a run's
+    latents (`hepsym.report.symmetries.latent_space`) have shares of alpha as large as the rest together.
     Raises InputError as those.
     """
     from hepsym.analysis.symmetries import discover
@@ -64,9 +63,8 @@ def find_symmetries(
     with_label = columns if columns is None or trajectory is None else [*columns, trajectory]
     source = open_source(Path(path), with_label, seed)
     rows, labels = _parted(source.rows, trajectory)
-    _check_sizes(rows)
     start = time.perf_counter()
-    share = alpha if labels is None else alpha / 2
+    share = alpha if labels is None and source.trained is None else alpha / 2
     found = plain(
         discover(
             rows.values, rows.names, alpha=share, scale=scale, max_degree=max_degree, noise=noise,
@@ -82,6 +80,12 @@ def find_symmetries(
 
         kept = conserved(rows.values, labels, rows.names, alpha=share, seed=seed)
         told["conserved"] = plain(kept.to_json())
+    if source.trained is not None and labels is None:
+        from hepsym.report.symmetries.latent_space import latent_space
+
+        flows, note = latent_space(source.trained, rows.values, alpha=share, seed=seed)
+        told["latent"] = plain(flows)
+        told["notes"] += [note] if note else []
     if source.spectrum is not None:
         told["jacobian"] = {"median": plain(source.spectrum)}
     return Found(
@@ -92,18 +96,6 @@ def find_symmetries(
         spectrum=source.spectrum,
         seconds=time.perf_counter() - start,
     )
-
-
-def _check_sizes(rows: Rows) -> None:
-    """Numbers whose cubes and their squares are no numbers any more are refused."""
-    largest, spread = np.abs(rows.values).max(axis=0, initial=0.0), np.ptp(rows.values, axis=0)
-    for name, size, width in zip(rows.names, largest, spread, strict=True):
-        if size > LARGEST or 0 < width < 1 / LARGEST:
-            told = f"reaches {size:.0e}" if size > LARGEST else f"varies by {width:.0e} only"
-            raise InputError(
-                f"column {name!r} {told}: its powers leave what a double can hold; give it in units in which "
-                f"it is between {1 / LARGEST:.0e} and {LARGEST:.0e}"
-            )
 
 
 def _parted(rows: Rows, trajectory: str | None) -> tuple[Rows, Floats | None]:

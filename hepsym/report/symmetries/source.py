@@ -1,9 +1,9 @@
 """What is asked about: a table, an event file, or a run with its data and its decoder's Jacobian?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from hepsym.errors import InputError
 from hepsym.report.record import load_record
 from hepsym.report.symmetries.rows import Rows, read_rows
+
+if TYPE_CHECKING:
+    from hepsym.models.trained import Trained
 
 __all__ = ["Source", "open_source"]
 
@@ -28,6 +31,8 @@ class Source:
     spectrum: Floats | None
     """Singular values of the decoder's Jacobian, medians over test points, the largest first."""
     notes: tuple[str, ...] = ()
+    trained: "Trained | None" = None
+    """The run's model, where it was trained on these columns"""
 
 
 def open_source(path: Path, columns: Sequence[str] | None, seed: int) -> Source:
@@ -46,23 +51,23 @@ def open_source(path: Path, columns: Sequence[str] | None, seed: int) -> Source:
         raise InputError(f"the data of {path} are not at {gone} any more: give the data file itself")
     chosen = columns if columns is not None else record.config.get("names")
     rows = read_rows(files, chosen, seed=seed, first=record.config.get("rows"))
-    spectrum, note = _spectrum(path, record.analysis, rows)
-    return Source(path, rows, spectrum, () if note is None else (note,))
-
-
-def _spectrum(run: Path, analysis: Mapping[str, Any] | None, rows: Rows) -> tuple[Floats | None, str | None]:
-    """As `hepsym analyze` found it, else from the weights at the codes of some rows."""
-    told = ((analysis or {}).get("jacobian") or {}).get("median")
-    if told:
-        return np.asarray(told, dtype=np.float64), None
     from hepsym import models
+
+    told = ((record.analysis or {}).get("jacobian") or {}).get("median")
+    spectrum = np.asarray(told, dtype=np.float64) if told else None
+    try:
+        trained = models.load(path)
+        if rows.names != trained.names:
+            note = "the decoder was not looked at: --columns are not those of the run"
+            return Source(path, rows, spectrum, (note,))
+        return Source(path, rows, _spectrum(trained, rows) if spectrum is None else spectrum, (), trained)
+    except (InputError, AttributeError, NotImplementedError) as error:
+        return Source(path, rows, spectrum, (f"the decoder was not looked at: {error}",))
+
+
+def _spectrum(trained: "Trained", rows: Rows) -> Floats:
+    """From the weights at the codes of some rows, where `hepsym analyze` did not keep it."""
     from hepsym.analysis import jacobian_spectrum
 
-    try:
-        trained = models.load(run)
-        if rows.names != trained.names:
-            return None, "the decoder's Jacobian was not looked at: --columns are not those of the run"
-        mu, _ = trained.encode(rows.values[:JACOBIAN_ROWS])
-        return jacobian_spectrum(trained.jacobian(mu)).median, None
-    except (InputError, AttributeError, NotImplementedError) as error:
-        return None, f"the decoder's Jacobian was not looked at: {error}"
+    mu, _ = trained.encode(rows.values[:JACOBIAN_ROWS])
+    return jacobian_spectrum(trained.jacobian(mu)).median
