@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from hepsym.cli._completion import process_cards
 from hepsym.cli._errors import reported
 from hepsym.cli._output import print_json
 
@@ -12,7 +13,12 @@ app = typer.Typer()
 
 @app.command()
 def card(
-    process: Annotated[str, typer.Argument(help="A card, as `hepsym processes` lists them; or `jets`.")],
+    process: Annotated[
+        str,
+        typer.Argument(
+            help="A card, as `hepsym processes` lists them; or `jets`.", autocompletion=process_cards
+        ),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="The card's values as one JSON object.")] = False,
 ) -> None:
     """Print the commented card of PROCESS, to be edited and given to `hepsym generate`.

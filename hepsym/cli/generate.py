@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hepsym.cli._completion import process_cards
 from hepsym.cli._errors import reported
 from hepsym.cli._jets import make_jets
 from hepsym.cli._output import print_json, progress_bar
@@ -18,7 +19,11 @@ app = typer.Typer()
 @app.command()
 def generate(
     process: Annotated[
-        str, typer.Argument(help="Card name or file, a string like 'e- e+ > mu- mu+', or `jets`.")
+        str,
+        typer.Argument(
+            help="Card name or file, a string like 'e- e+ > mu- mu+', or `jets`.",
+            autocompletion=process_cards,
+        ),
     ],
     events: Annotated[int, typer.Option("--events", "-n", help="How many events.")] = 10_000,
     out: Annotated[

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from hepsym.cli._completion import study_cards
 from hepsym.cli._errors import reported
 from hepsym.cli._output import print_json, progress_bar
 
@@ -14,7 +15,12 @@ app = typer.Typer()
 
 @app.command()
 def study(
-    card: Annotated[str, typer.Argument(help="Name of a shipped study, or a path to a study card.")],
+    card: Annotated[
+        str,
+        typer.Argument(
+            help="Name of a shipped study, or a path to a study card.", autocompletion=study_cards
+        ),
+    ],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Where to; default CARD-study.")] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="Card key to change, table.key=value; may be repeated.")

@@ -272,6 +272,20 @@ def test_completion_knows_a_command_s_options() -> None:
     assert done.stdout.split() == ["--json"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("hepsym generate ee2m", ["ee2mumu"]),
+        ("hepsym card ee2mu", ["ee2mumu"]),
+        ("hepsym generate jet", ["jets"]),
+        ("hepsym study circ", ["circle"]),
+    ],
+)
+def test_completion_knows_the_cards(typed: str, meant: list[str]) -> None:
+    done = run(_HEPSYM_COMPLETE="complete_bash", COMP_WORDS=typed, COMP_CWORD="2")
+    assert done.stdout.split() == meant
+
+
 def test_help_of_an_indented_example_is_kept_as_written() -> None:
     assert keep_indented("Do.\n\n    hepsym a\n    hepsym b\n\nMore.") == (
         "Do.\n\n\b\n    hepsym a\n    hepsym b\n\nMore."
