@@ -1,6 +1,5 @@
 """How are jets kept in JetNet's HDF5 layout?"""
 
-import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -13,9 +12,9 @@ import numpy as np
 from hepsym.errors import InputError
 from hepsym.events.atomic import atomic_file, new_path
 from hepsym.events.columnar.hdf5_file import (
-    KEY,
     Disk,
     attributes_of,
+    describe,
     new_hdf5,
     opened_hdf5,
     plain_array,
@@ -140,7 +139,7 @@ class JetNetWriter:
     def _block(self, part: Jets) -> None:
         arrays = {PARTICLES: part.particle_features, JETS: part.jet_features}
         if not self.jets:
-            self._file.attrs[KEY] = json.dumps({"provenance": part.source.to_json()})
+            describe(self._file, {"provenance": part.source.to_json()})
             for name, names in ((PARTICLES, PARTICLE_FEATURES), (JETS, JET_FEATURES)):
                 store(self._file, name, arrays[name], chunk_rows=CHUNK_JETS).attrs["features"] = names
         else:

@@ -123,6 +123,18 @@ def test_files_of_others(tmp_path: Path, suffix: str) -> None:
             ev.read(tmp_path / f"x{suffix}")
 
 
+def test_a_description_of_variable_length_is_not_read(tmp_path: Path) -> None:
+    """It lies in a heap without checksum; fuzzing found one bent into a ring, in which HDF5 never ends."""
+    ev.write(tmp_path / "a.h5", rich())
+    with h5py.File(tmp_path / "a.h5", "r+") as file:
+        assert file.attrs.get_id("hepsym").dtype.kind == "S"
+        text = bytes(file.attrs["hepsym"]).decode()
+        del file.attrs["hepsym"]
+        file.attrs["hepsym"] = text
+    with pytest.raises(InputError, match="not a text of fixed length"):
+        ev.read(tmp_path / "a.h5")
+
+
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_damage(tmp_path: Path, suffix: str) -> None:
     """150 seeded damages each: an InputError of one line, or events; of HDF5, the same events."""

@@ -1,6 +1,5 @@
 """How are events kept in an HDF5 file? The arrays of Events as datasets that grow, the rest as JSON."""
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -14,9 +13,9 @@ from numpy.typing import NDArray
 from hepsym.errors import InputError
 from hepsym.events.atomic import atomic_file, new_path
 from hepsym.events.columnar.hdf5_file import (
-    KEY,
     Disk,
     attributes_of,
+    describe,
     new_hdf5,
     opened_hdf5,
     plain_array,
@@ -87,7 +86,7 @@ class Hdf5Writer:
             past = events.provenance if events is not None else Provenance()
         self._names = [] if events is None else list(events.columns)
         said = {"layout": LAYOUT, "columns": self._names, "provenance": past.to_json()}
-        self._file.attrs[KEY] = json.dumps(said)
+        describe(self._file, said)
 
     def _arrays(self, events: Events) -> dict[str, NDArray[Any]]:
         shape = (len(events), events.legs)
@@ -150,7 +149,7 @@ class Hdf5Writer:
 def is_hdf5_events(path: Path) -> bool:
     """Whether hepsym wrote events into this HDF5 file. Raises InputError for one that cannot be opened."""
     with opened_hdf5(path) as file:
-        return KEY in file.attrs and "layout" in attributes_of(file)
+        return "layout" in attributes_of(file)
 
 
 class Hdf5Reader:

@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 
 from hepsym.errors import InputError
 
-__all__ = ["HDF5_FAULTS", "Disk", "attributes_of", "new_hdf5", "opened_hdf5", "plain_array", "rows", "store"]
+__all__ = [
+    "HDF5_FAULTS",
+    "Disk",
+    "attributes_of",
+    "describe",
+    "new_hdf5",
+    "opened_hdf5",
+    "plain_array",
+    "rows",
+    "store",
+]
 
 HDF5_FAULTS: tuple[type[Exception], ...] = (
     OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError, OverflowError, MemoryError,
@@ -152,15 +162,20 @@ def rows(dataset: Any, first: int, last: int) -> NDArray[Any]:
     return values.astype(values.dtype.newbyteorder("="), copy=False)
 
 
+def describe(group: Any, said: Mapping[str, Any]) -> None:
+    """Write what `attributes_of` reads. Of fixed length, so that HDF5's checksums of metadata cover it."""
+    group.attrs[KEY] = np.bytes_(json.dumps(said).encode())
+
+
 def attributes_of(group: Any) -> Mapping[str, Any]:
     """The JSON object that hepsym wrote; empty where there is none. Raises ValueError for a damaged one."""
     if KEY not in group.attrs:
         return {}
     attribute = group.attrs.get_id(KEY)
-    if attribute.shape != () or attribute.dtype.itemsize > MOST_ATTRIBUTE_BYTES:
-        raise ValueError("its description is not a text")
-    said = group.attrs[KEY]
-    found = json.loads(said.decode() if isinstance(said, bytes) else str(said))
+    fixed = attribute.dtype.kind == "S"  # of variable length it lies in a heap that can be bent into a ring
+    if attribute.shape != () or not fixed or attribute.dtype.itemsize > MOST_ATTRIBUTE_BYTES:
+        raise ValueError("its description is not a text of fixed length")
+    found = json.loads(bytes(group.attrs[KEY]).decode())
     if not isinstance(found, dict):
         raise ValueError("its description is not an object")
     return found

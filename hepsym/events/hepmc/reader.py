@@ -49,7 +49,10 @@ class HepMCReader:
         with Lines(self.path) as lines:
             header, _, _ = read_opening(lines)
         self._said: dict[str, Any] = {}
-        self._run(header)
+        try:
+            self._run(header)
+        except UnicodeDecodeError:
+            raise InputError(f"{self.path} is damaged: its names are not UTF-8") from None
 
     def _run(self, header: bytes) -> None:
         """What the run says: its own attribute if hepsym wrote it, tools, names of weights."""

@@ -10,8 +10,8 @@ from hepsym.errors import InputError
 from hepsym.events.event import INCOMING, INTERMEDIATE, OUTGOING
 
 __all__ = [
-    "ATTRIBUTES", "DEFAULT_WEIGHT", "KEY", "LIST", "LONGEST_LINE", "PARTICLE_COLUMNS", "STATUS", "Graph", "carried",
-    "from_status", "graph_of", "import_pyhepmc", "mothers_of",
+    "ATTRIBUTES", "DEFAULT_WEIGHT", "KEY", "LIST", "LONGEST_LINE", "PARTICLE_COLUMNS", "STATUS", "Graph",
+    "carried", "from_status", "graph_of", "import_pyhepmc", "mothers_of",
 ]  # fmt: skip
 
 LONGEST_LINE = 262_000

@@ -132,8 +132,8 @@ class HepMCWriter:
         names = sum(len(name.encode()) + 2 for name in self._weights)
         if max(names, 28 * len(self._weights)) > LONGEST_LINE:
             raise InputError(
-                f"{len(self._weights)} weights an event do not fit into a line of HepMC ({LONGEST_LINE} bytes): "
-                "drop some, or write .lhe or a native dataset"
+                f"{len(self._weights)} weights an event do not fit into a line of HepMC ({LONGEST_LINE} "
+                "bytes): drop some, or write .lhe or a native dataset"
             )
         for kind in (past, _without_header(past)):
             said = {"provenance": kind.to_json(), "columns": dict(kept), "weighted": self._weighted}
