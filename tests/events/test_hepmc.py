@@ -222,7 +222,7 @@ def test_lines_longer_than_the_reader_takes(tmp_path: Path, capfd: pytest.Captur
 def test_names_that_are_not_text(tmp_path: Path) -> None:
     ev.write(tmp_path / "a.hepmc", muon_pairs(2))
     (tmp_path / "b.hepmc").write_bytes((tmp_path / "a.hepmc").read_bytes().replace(b"Default", b"D\x98fault"))
-    with pytest.raises(InputError, match="b.hepmc is damaged: its names are not UTF-8"):
+    with pytest.raises(InputError, match=r"b\.hepmc is damaged: its names are not UTF-8"):
         ev.read(tmp_path / "b.hepmc")
 
 
