@@ -4,7 +4,7 @@
 
 with halves a, b that change from layer to layer; s and t are perceptrons that know the class y, |s| < 1.
 Fitted by maximum likelihood: the mean of |v'|^2 / 2 - log|det dv'/dv| is least where v' is N(0, 1) in every
-class.
+class. Last, each class is centred and whitened: rows that are moved during the fit have another mean.
 Dinh, Sohl-Dickstein, Bengio, https://arxiv.org/abs/1605.08803
 """
 
@@ -62,6 +62,21 @@ class Couplings(nn.Module):
             kept[order.permutation(dimensions)[: dimensions // 2]] = 1
             layers += [Coupling(kept, classes), Coupling(1 - kept, classes)]
         self.layers = nn.ModuleList(layers)
+        self.middle: Tensor
+        self.whitening: Tensor
+        self.register_buffer("middle", torch.zeros(classes, dimensions))
+        self.register_buffer("whitening", torch.eye(dimensions).repeat(classes, 1, 1))
+
+    def centre(self, v: Floats, codes: Codes) -> None:
+        """Let v (n, d), as they come from the layers, be centred and whitened, class by class."""
+        for k in range(self.classes):
+            rows = v[codes == k]
+            self.middle[k] = torch.from_numpy(rows.mean(0))
+            if len(rows) > 4 * self.dimensions:
+                values, vectors = np.linalg.eigh(np.cov(rows.T).reshape(self.dimensions, -1))
+                self.whitening[k] = torch.from_numpy(
+                    (vectors / np.sqrt(np.maximum(values, 1e-2))) @ vectors.T
+                )
 
     def forward(self, v: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
         """v' (n, d) and log|det dv'/dv| (n,)."""
@@ -82,12 +97,16 @@ class Couplings(nn.Module):
             now, numbers = torch.from_numpy(out[known]), torch.from_numpy(codes[known])
             if backward:
                 name = self._names(numbers, now)
+                now = torch.linalg.solve(self.whitening[numbers].mT, now[..., None])[..., 0]
+                now = now + self.middle[numbers]
                 for layer in reversed(self.layers):
                     assert isinstance(layer, Coupling)
                     s, t = layer.change(now, name)
                     now = torch.where(layer.kept > 0, now, (now - t) * (-s).exp())
             else:
                 now, _ = self(now, numbers)
+                now = now - self.middle[numbers]
+                now = torch.einsum("ni,nij->nj", now, self.whitening[numbers])
             out[known] = now.numpy()
         return out
 
@@ -100,8 +119,8 @@ def fit_couplings(
 ) -> Couplings:
     """Couplings of v (n, d) with class numbers codes (n,), in float64.
 
-    shown: the same rows as often as they were seen, each time moved a little, as (n, d) arrays; an epoch
-    goes through one of them, in turn. d >= 2.
+    shown: the same rows as often as they were seen, each time moved a little, as (n, d) arrays, the first
+    as they are; an epoch goes through one of them, in turn. d >= 2.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -123,4 +142,6 @@ def fit_couplings(
                 nn.utils.clip_grad_norm_(made.parameters(), 5.0)
                 optimiser.step()
                 schedule.step()
-    return made.double().eval()
+    made = made.double().eval()
+    made.centre(made.apply_to(shown[0], codes), codes)
+    return made

@@ -30,8 +30,9 @@ WAYS = ("bound", "classifier", "prototype")
 """Of telling a class."""
 
 PIECE = 500
-COPIES, MOVED = 20, 0.25
-"""How often `Couplings` see the rows, and how far those are moved, as a share of the training's motions."""
+COPIES, STILL, MOVED = 20, 5, 0.25
+"""How often `Couplings` see the rows, how often as they are, and how far they are moved otherwise, as a share
+of the training's motions."""
 DRAWS = 8
 """Of v, in the bound by which classes are told."""
 
@@ -79,8 +80,11 @@ class Fitted:
             drawn = generator(asked.seed, "couplings")
             move = Wobble.of(asked, self.reading.shape, drawn, share=MOVED)
             shown = []
-            for _ in range(COPIES):
+            for copy in range(COPIES):
                 rows = torch.from_numpy(features)
+                if copy < STILL:
+                    shown.append(mean)
+                    continue
                 v = mean if move is None else self._posterior(move(rows).numpy(), codes)[0]
                 if move is None:  # rows that must not be moved: v is, within what q leaves open
                     noise = torch.randn(mean.shape, generator=drawn).double().numpy()

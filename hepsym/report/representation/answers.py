@@ -97,14 +97,20 @@ def _leaks(model: "ClassModel", rows: Divided, mu: Rows) -> dict[str, float]:
     return found
 
 
+def x_flat(x: Rows) -> Rows:
+    """(n, D) of rows (n, ...)."""
+    return x.reshape(len(x), -1)
+
+
 def _swaps(model: "ClassModel", rows: Divided, judge: Any, mu: Rows) -> dict[str, float]:
     target = target_classes(model, len(rows.y_test))
     swapped = model.swap(rows.x_test, target, source=rows.y_test)
-    seen = swap_accuracy(lambda made: judge.predict(made.reshape(len(made), -1)), swapped, target)
+    seen = swap_accuracy(lambda made: judge.predict(x_flat(made)), swapped, target)
     inside = np.clip(swapped, rows.x.min(), rows.x.max())
     back = model.posterior(inside, target)[0]
     kept = 1 - float(((back - mu) ** 2).sum() / ((mu - mu.mean(0)) ** 2).sum())
-    return {"swap_accuracy": seen.value, "v_kept_by_swap": kept}
+    own = float((judge.predict(x_flat(rows.x_test)) == rows.y_test).mean())
+    return {"swap_accuracy": seen.value, "judge_accuracy": own, "v_kept_by_swap": kept}
 
 
 def poses(model: "ClassModel", rows: Divided, mu: Rows) -> dict[str, float]:

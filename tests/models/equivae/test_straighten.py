@@ -68,13 +68,17 @@ BENDS = np.arange(1600) % 2
 def test_couplings_make_alike_what_quantiles_cannot() -> None:
     """On rows that nothing was fitted to; there and back; a class that was not fitted stays as it is."""
     maps = straightening(SHAPED[:1200], BENDS[:1200], 2)
-    shown = [SHAPED[:1200] + 0.05 * RNG.normal(size=(1200, 2)) for _ in range(3)]
+    shown = [SHAPED[:1200] + 0.05 * i * RNG.normal(size=(1200, 2)) for i in (0, 1, 1)]
     t = maps.with_couplings(shown, BENDS[:1200], epochs=35, seed=1)
     new = t.apply(SHAPED, BENDS)
     told = [
         leak(v[:1200], BENDS[:1200], v_test=v[1200:], y_test=BENDS[1200:]).mlp.value
         for v in (maps.apply(SHAPED, BENDS), new)
     ]
+    for k in (0, 1):
+        rows = t.apply(SHAPED[:1200], BENDS[:1200])[BENDS[:1200] == k]
+        np.testing.assert_allclose(rows.mean(0), 0, atol=1e-9)
+        np.testing.assert_allclose(np.cov(rows.T), np.eye(2), atol=1e-9)
     assert told[0] > 0.65, told
     assert told[1] < told[0] - 0.08, told
     np.testing.assert_allclose(t.invert(new, BENDS), SHAPED, atol=1e-9)
