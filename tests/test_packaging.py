@@ -122,7 +122,7 @@ def test_constraints_pin_what_pyproject_asks_for() -> None:
     pinned = {line.split("==")[0] for line in lines if "==" in line}
     wanted = list(project["dependencies"])
     for extra, requirements in project["optional-dependencies"].items():
-        if extra not in {"all", "scikit-hep"}:
+        if extra not in {"all", "scikit-hep", "gpu"}:  # gpu: no version of it has been run by the tests
             wanted += requirements
     names = {r.split(">")[0].split("=")[0].split("[")[0].strip().lower() for r in wanted}
     assert names <= pinned | {"hepsym"}
