@@ -109,7 +109,7 @@ def _look(event: list[bytes], weights: int) -> None:
     if len(head) != 4:
         _position(head[4:])
     seen, units, weighed = 0, 0, 0
-    known, origins = set[int](), set[int]()
+    known, origins, ended = set[int](), set[int](), set[int]()
     for line in event[1:]:
         tokens = line.split()
         if line[:2] == b"P ":
@@ -119,7 +119,7 @@ def _look(event: list[bytes], weights: int) -> None:
                 raise ValueError(f"particle {seen} is not as it should be")
             if not -vertices <= parent < seen or abs(int(tokens[3])) >= 2**31 or abs(int(tokens[9])) >= 2**31:
                 raise ValueError(f"particle {seen} comes from what is not there, or has an impossible code")
-            if parent < 0:
+            if parent:
                 origins.add(parent)
         elif line[:2] == b"V ":
             vertex = int(tokens[1])
@@ -132,6 +132,7 @@ def _look(event: list[bytes], weights: int) -> None:
             if len(tokens) > 4:
                 _position(tokens[4:])
             known.add(vertex)
+            ended.update(ins)
         elif line[:2] == b"W ":
             sound = all(math.isfinite(float(t)) for t in tokens[1:]) and weights in {0, len(tokens) - 1}
             if not sound or weighed:  # a second such line makes pyhepmc print on stdout
@@ -146,8 +147,13 @@ def _look(event: list[bytes], weights: int) -> None:
                 raise ValueError("an attribute of what is not there")
         else:
             raise ValueError("a line that belongs into no event")
-    if origins - known:  # pyhepmc would print on stdout, beside our JSON
-        raise ValueError(f"vertex {max(origins - known)}, where particles come from, is not there")
+    # What follows pyhepmc finds too, but it says so on stdout, beside our JSON.
+    lost = {o for o in origins if o < 0} - known
+    if lost:
+        raise ValueError(f"vertex {max(lost)}, where particles come from, is not there")
+    there = len(known) + len({o for o in origins if o > 0} - ended)  # a vertex of one mother may go unnamed
+    if there != vertices:
+        raise ValueError(f"{there} vertices of {vertices} are there")
     if seen != particles or units != 1 or (weights and not weighed):
         raise ValueError(f"{seen} particles of {particles} are there, or units or weights are missing")
 
