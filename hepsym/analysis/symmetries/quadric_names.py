@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.analysis.symmetries.quadric_shapes import Quadric, Shape, jackknife, shape
+from hepsym.analysis.symmetries.quadric_shapes import Quadric, Shape, jackknife, level_about_centre, shape
 from hepsym.analysis.symmetries.writing import number, term
 
 __all__ = ["name_quadric", "written"]
@@ -13,14 +13,25 @@ __all__ = ["name_quadric", "written"]
 Floats = NDArray[np.float64]
 Values = dict[str, tuple[float, float]]
 
+LEVEL_SURE = 4.0
+"""Errors, with all else held, by which a level may be moved to 0 for the reader"""
+
 
 def name_quadric(
-    main: Quadric, replicas: list[Quadric], shown: Quadric, names: Sequence[str], unit: Floats, origin: Floats
+    main: Quadric,
+    replicas: list[Quadric],
+    shown: Quadric,
+    names: Sequence[str],
+    unit: Floats,
+    origin: Floats,
+    *,
+    simple: bool = True,
 ) -> tuple[str, str, Values, Quadric]:
     """Formula, kind, what it fixes (semi-axes, radius, L) with errors, and the quadric as it is written.
 
     `shown` is `main` with coefficients rounded for the reader. unit (k,) are the spreads of the columns,
-    which are taken from `origin` (k,).
+    which are taken from `origin` (k,). Where columns are `simple` coordinates of the surface, a level that
+    is 0 within its error is written as such.
     Errors are 0 without replicas.
     """
     active = np.flatnonzero((np.abs(main.form).max(axis=1) > 0) | (np.abs(main.t) > 0))
@@ -29,12 +40,33 @@ def name_quadric(
     if not len(active):
         return "0 = 0", "too few digits", {}, shown
     made = _bilinear(own, parts, unit[active]) or shape(own, parts, unit[active])
-    if made.level_is_zero:
+    if made.level_is_zero and simple:
         size, part = unit[active], shown.among(active)
-        inverse = np.linalg.pinv(part.form * np.outer(size, size), rcond=1e-6)
-        shown = Quadric(float((part.t * size) @ inverse @ (part.t * size)) / 4, shown.t, shown.form)
+        scaled = Quadric(0.0, part.t * size, part.form * np.outer(size, size))
+        level = float(level_about_centre(scaled, made.rank or int(np.linalg.matrix_rank(scaled.form))))
+        if abs(level - part.c) <= LEVEL_SURE * _constant_error(parts):
+            shown = Quadric(level, shown.t, shown.form)
     formula = written(shown.among(active), called, unit[active], exact=not replicas, origin=origin[active])
     return formula, made.kind, made.values, shown
+
+
+def _constant_error(replicas: list[Quadric]) -> float:
+    """Standard error of the constant where all other coefficients are held; 0 if replicas are too few.
+
+    Infinite without replicas, where all is exact.
+    """
+    if not replicas:
+        return np.inf
+    others = np.array([np.concatenate([q.t, q.form[np.triu_indices(len(q.t))]]) for q in replicas])
+    constants = np.array([q.c for q in replicas])
+    moving = np.ptp(others, axis=0) > 1e-12 * np.abs(others).max()
+    left, count = others[:, moving] - others[:, moving].mean(axis=0), len(replicas)
+    constants = constants - constants.mean()
+    if count < 4 * left.shape[1]:
+        return 0.0
+    if left.shape[1]:
+        constants = constants - left @ np.linalg.lstsq(left, constants, rcond=1e-8)[0]
+    return float(np.sqrt((constants**2).sum() * (count - 1) / (count - left.shape[1])))
 
 
 def _bilinear(q: Quadric, replicas: list[Quadric], unit: Floats) -> Shape | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Quadric", "Shape", "jackknife", "shape"]
+__all__ = ["Quadric", "Shape", "jackknife", "level_about_centre", "shape"]
 
 Floats = NDArray[np.float64]
 Values = dict[str, tuple[float, float]]
@@ -41,6 +41,8 @@ class Shape:
     kind: str
     values: Values
     level_is_zero: bool = False
+    rank: int = 0
+    """Eigenvalues of the form that count"""
 
 
 def jackknife(
@@ -67,15 +69,15 @@ def shape(main: Quadric, replicas: list[Quadric], unit: Floats) -> Shape:
         along, blur = jackknife(lambda q: _slope_along(q, rank), scaled, others)
         if along > max(SMALL * float(np.linalg.norm(scaled.t)), SURE * float(blur)):
             return Shape(_parabolic(values[live]), {})
-    level, level_error = jackknife(lambda q: _level(q, rank), scaled, others)
+    level, level_error = jackknife(lambda q: level_about_centre(q, rank), scaled, others)
     if abs(level) <= max(1e-9 * largest, SURE * float(level_error)):
-        return Shape(_conical(values[live]), {}, level_is_zero=True)
+        return Shape(_conical(values[live]), {}, level_is_zero=True, rank=rank)
     return _central(main, replicas, values[live] * np.sign(level), rank)
 
 
 def _central(main: Quadric, replicas: list[Quadric], signed: Floats, rank: int) -> Shape:
     squares, squares_error = jackknife(
-        lambda q: np.sort(_level(q, rank) / _live(q, rank))[::-1], main, replicas
+        lambda q: np.sort(level_about_centre(q, rank) / _live(q, rank))[::-1], main, replicas
     )
     plus, minus = int((signed > 0).sum()), int((signed < 0).sum())
     lengths = np.sqrt(np.abs(squares))
@@ -91,7 +93,7 @@ def _central(main: Quadric, replicas: list[Quadric], signed: Floats, rank: int) 
     # Of equal axes the largest and the smallest are apart by a few errors.
     if unequal < max(1e-6, (SURE + rank) * float(blur)) and unequal < 0.1:
         radius, error = jackknife(
-            lambda q: np.sqrt(np.abs(_level(q, rank) / _live(q, rank).mean())), main, replicas
+            lambda q: np.sqrt(np.abs(level_about_centre(q, rank) / _live(q, rank).mean())), main, replicas
         )
         return Shape("circle" if rank == 2 else "sphere", {"radius": (float(radius), float(error))})
     return Shape("ellipse" if rank == 2 else "ellipsoid", axes)
@@ -111,7 +113,7 @@ def _live(q: Quadric, rank: int) -> Floats:
     return _spectrum(q)[:rank]
 
 
-def _level(q: Quadric, rank: int) -> Floats:
+def level_about_centre(q: Quadric, rank: int) -> Floats:
     """x . S x about the centre, in the directions that count."""
     values, axes = np.linalg.eigh(q.form)
     kept = np.argsort(-np.abs(values))[:rank]

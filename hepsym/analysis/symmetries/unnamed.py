@@ -151,7 +151,9 @@ def _told(
     main, others = _quadric(row, unit), [_quadric(r, unit) for r in replicas]
     shown = _quadric(_whole(row, replicas, unit)[0], unit)
     called = [names[i] for i in kept]
-    formula, kind, values, main = name_quadric(main, others, shown, called, unit, origin[kept])
+    formula, kind, values, main = name_quadric(
+        main, others, shown, called, unit, origin[kept], simple=_simple(span)
+    )
     element = _white(main, kept, len(names), span)
     return formula, kind, values, element / np.linalg.norm(element)
 

@@ -21,6 +21,8 @@ def spoilt(value: float) -> np.ndarray:
         (spoilt(np.nan), "2 of 300 rows hold NaN or infinity, the first such column is 'b'"),
         (spoilt(-np.inf), "2 of 300 rows hold NaN or infinity, the first such column is 'b'"),
         (spoilt(1e200), "column 'b' reaches 1e\\+200"),
+        (GOOD * np.array([1.0, 1e-200, 1.0]), "column 'b' varies by .* only"),
+        (GOOD + 1j, "the rows are complex"),
         (GOOD[:1], "1 row for 3 columns are too few: give at least 46"),
         (GOOD[:2], "2 rows for 3 columns are too few"),
         (GOOD[0], "are no table"),
