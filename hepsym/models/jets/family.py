@@ -15,8 +15,10 @@ from torch.func import functional_call
 from hepsym.errors import InputError
 from hepsym.events.table import Table
 from hepsym.models.dataset import Dataset
+from hepsym.models.device import choose_device
 from hepsym.models.family import Family
 from hepsym.models.jets.cnnae import CNNAE, CNNAEOptions
+from hepsym.models.jets.compiled import Loss, check_compiled, compiled_loss
 from hepsym.models.jets.gnnae import GNNAE, GNNAEOptions
 from hepsym.models.jets.jet_set import hash_split, momenta_of_file
 from hepsym.models.jets.lgae import LGAE
@@ -51,6 +53,9 @@ class JetRows(Model):
         super().__init__()
         self.network = [network]  # in a list, so that its parameters are not registered twice
         self.members = 1
+        self.compiling = "no"
+        """See `compiled.COMPILED`; in training alone, as validation has batches of other sizes."""
+        self._compiled: Loss | None = None
         self.names = [name for name, _ in network.named_parameters()]
         for name, parameter in network.named_parameters():
             self.register_parameter(
@@ -76,6 +81,10 @@ class JetRows(Model):
 
     def loss_terms(self, batch: Tensor, noise: Noise, warmth: float = 1.0) -> Terms:  # noqa: ARG002
         """The mean loss of (1, batch, 4 P) momenta."""
+        if self.compiling != "no" and torch.is_grad_enabled():
+            self._compiled = self._compiled or compiled_loss(self.network[0], self.compiling)
+            weights = {n: self.get_parameter(n.replace(".", "__")) for n in self.names}
+            return {"loss": self._compiled(weights, self._jets(batch))[None]}
         drawn = noise.normal_(torch.empty(1, 1, dtype=torch.float64, device=batch.device))
         bits = int(drawn.view(torch.int64)) + self.crowd.rank
         generator = torch.Generator(batch.device).manual_seed(bits & 0xFFFFFFFF)
@@ -143,6 +152,11 @@ class JetFamily(Family):
     parallel = True
     model: ClassVar[type[JetAutoencoder]]
 
+    def check(self, settings: FitSettings) -> None:
+        """As every family; and whether what is to be compiled can be."""
+        super().check(settings)
+        check_compiled(getattr(self.own(settings), "compiled", "no"), choose_device(settings.device))
+
     def read(self, files: Sequence[Path], settings: FitSettings, *, columns: Sequence[str] | None) -> Table:
         """(n, 4 P) momenta in GeV. Raises InputError: --columns, no file of jets."""
         if columns is not None:
@@ -193,6 +207,7 @@ class JetFamily(Family):
     ) -> Model:
         """The untrained model, for the loop."""
         rows = JetRows(self.network(config, settings))
+        rows.compiling = getattr(self.own(settings), "compiled", "no")
         rows.name = self.name  # type: ignore[misc]
         return rows
 

@@ -60,6 +60,8 @@ class LGAEOptions:
     """Of decoded particles in the jet's rest frame; 1 makes them massless. See `timelike`."""
     mass_unit: float = 100.0
     """log(m / mass_unit) is an input of both halves, as nature is not scale invariant; 0 leaves it out."""
+    compiled: str = "no"
+    """The loss in training by torch.compile: no, yes, or graphs (CUDA graphs)."""
 
     def __post_init__(self) -> None:
         least = {"particles": 2, "latent_vectors": 2, "latent_scalars": 1, "layers": 1, "scalars": 1,
@@ -74,6 +76,10 @@ class LGAEOptions:
         for what, known in (("loss", tuple(LOSSES)), ("aggregation", AGGREGATIONS)):
             if getattr(self, what) not in known:
                 raise InputError(f"{what} = {getattr(self, what)!r} is not one of {', '.join(known)}")
+        if self.compiled != "no" and self.variational:
+            raise InputError(
+                "compiled and variational do not go together, as draws are not compiled: leave one out"
+            )
         if self.complex_maps and (self.vectors % 2 or self.channels % 2):
             raise InputError(
                 f"complex maps need even vectors and channels, not {self.vectors} and {self.channels}"
