@@ -203,14 +203,18 @@ def _abelian(fields: Floats, small: float) -> str:
     if np.linalg.cond(vectors) > 1e6:
         return "R" if k == 1 else f"R^{k}"
     blocks = np.linalg.solve(vectors, fields @ vectors)
-    told, start = [], 0
+    told, turning, start = [], [], 0
     for space in spaces:
         end = start + space.shape[1]
         block = blocks[:, start:end, start:end]
         rate = np.trace(block, axis1=1, axis2=2) / (end - start)
         nilpotent = (block - rate[:, None, None] * np.eye(end - start)).reshape(k, -1)
         told += [rate.real[:, None], nilpotent.real, nilpotent.imag]
+        turning.append(rate.imag[:, None])
         start = end
-    real = int(np.linalg.matrix_rank(np.concatenate(told, axis=1), tol=max(10 * small, 1e-3)))
+    blur = max(10 * small, 1e-3)
+    real = int(np.linalg.matrix_rank(np.concatenate(told, axis=1), tol=blur))
+    # What does not turn is not compact, however blurred its growth is.
+    real = max(real, k - int(np.linalg.matrix_rank(np.concatenate(turning, axis=1), tol=min(blur, 0.1))))
     parts = [*["so(2)"] * (k - real), *(["R"] if real == 1 else [f"R^{real}"] if real else [])]
     return " + ".join(parts)
