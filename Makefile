@@ -9,13 +9,14 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 KERNEL_TESTS := tests/test_math.py tests/test_random.py tests/lorentz tests/generators/amplitudes tests/generators/phasespace tests/generators/partons
 
-.PHONY: demo test lint kernels coverage browser bench torture docs extras clean help
+.PHONY: demo test lint kernels coverage browser bench instructions torture docs extras clean help
 
 help:
 	@echo "make demo    one million e- e+ > mu- mu+ events, an autoencoder, its analysis, the report"
 	@echo "make test    lint, types, layers, documentation, all tests, coverage"
 	@echo "make lint    ruff, mypy, import-linter alone"
 	@echo "make bench   speeds beside other programs'; reprints the README's table"
+	@echo "make instructions  instructions an event, counted by valgrind, beside those that are kept"
 	@echo "make torture kills, full disks, damaged and hostile files; reprints docs/reliability.md"
 	@echo "make docs    these pages as HTML, with a reference from the docstrings"
 	@echo "make extras  do all extras still resolve together"
@@ -45,6 +46,10 @@ browser:
 
 bench: $(VENV)/.hepsym-bench
 	$(BIN)/python benchmarks/run
+
+# Counts that no load can blur; fails where one grew. Needs valgrind.
+instructions: $(VENV)/.hepsym-test
+	$(BIN)/python benchmarks/instructions.py
 
 torture: $(VENV)/.hepsym-test
 	$(BIN)/python -m tests.torture
