@@ -42,7 +42,7 @@ def answers(model: "ClassModel", rows: Divided, judge: Any, *, leaks: bool) -> d
         **told(model, x_test, y_test),
         "kl": use.total.value, "active": use.active,
         "kl_by_dimension": np.sort(use.kl)[::-1].round(3).tolist(),
-        **_swaps(model, rows, judge, mu),
+        **_swaps(model, rows, judge),
     }  # fmt: skip
     if model.history_:
         found["train_bound"] = model.history_[-1].terms["bound"]
@@ -102,13 +102,14 @@ def x_flat(x: Rows) -> Rows:
     return x.reshape(len(x), -1)
 
 
-def _swaps(model: "ClassModel", rows: Divided, judge: Any, mu: Rows) -> dict[str, float]:
+def _swaps(model: "ClassModel", rows: Divided, judge: Any) -> dict[str, float]:
     target = target_classes(model, len(rows.y_test))
     swapped = model.swap(rows.x_test, target, source=rows.y_test)
     seen = swap_accuracy(lambda made: judge.predict(x_flat(made)), swapped, target)
     inside = np.clip(swapped, rows.x.min(), rows.x.max())
-    back = model.posterior(inside, target)[0]
-    kept = 1 - float(((back - mu) ** 2).sum() / ((mu - mu.mean(0)) ** 2).sum())
+    # In the coordinates that a swap keeps: straightened ones, where v is straightened.
+    v, back = model.transform(rows.x_test, rows.y_test)[1], model.transform(inside, target)[1]
+    kept = 1 - float(((back - v) ** 2).sum() / ((v - v.mean(0)) ** 2).sum())
     own = float((judge.predict(x_flat(rows.x_test)) == rows.y_test).mean())
     return {"swap_accuracy": seen.value, "judge_accuracy": own, "v_kept_by_swap": kept}
 
