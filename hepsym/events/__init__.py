@@ -15,7 +15,7 @@ from hepsym.events.files import (
     read,
     write,
 )
-from hepsym.events.legs import leg_latex, leg_names, outgoing_legs, resolve_leg
+from hepsym.events.legs import have_names, leg_latex, leg_names, outgoing_legs, resolve_leg
 from hepsym.events.observables import Observable, default_observables, observable, observable_names
 from hepsym.events.table import Table, events_table, read_table
 from hepsym.events.template import Template
@@ -38,6 +38,7 @@ __all__ = [
     "dropped",
     "events_table",
     "format_of",
+    "have_names",
     "is_event_file",
     "iterate",
     "leg_latex",

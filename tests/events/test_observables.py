@@ -76,6 +76,24 @@ def test_unlike_events_have_no_leg_names() -> None:
         observable(unlike(), "pt(mu-)")
 
 
+def test_legs_of_several_particles_have_names_too() -> None:
+    """p p > mu- mu+ j, say: partons of any flavour come in, a quark or a gluon leaves."""
+    ids = np.array([[2, -2, 13, -13, 21], [21, 1, 13, -13, 1]], dtype=np.int32)
+    status = np.tile(np.array([-1, -1, 1, 1, 1], dtype=np.int8), (2, 1))
+    momenta = np.random.default_rng(1).normal(size=(2, 5, 4))
+    events = Events(momenta, ids, status, np.zeros((2, 5)))
+    assert ev.leg_names(events) == ["p#1", "p#2", "mu-", "mu+", "j#5"]
+    assert [ev.resolve_leg(events, name) for name in ("j", "j#5", "#5")] == [4, 4, 4]
+    assert ev.resolve_leg(events, "mu-") == 2
+    assert ev.leg_latex(events, 0) == "p_{1}"
+    np.testing.assert_array_equal(observable(events, "E(j)").values, momenta[:, 4, 0])
+    with pytest.raises(InputError, match="could be any of p#1, p#2: say which"):
+        ev.resolve_leg(events, "p")
+    leptons = np.array([[11, -11], [13, -13]], dtype=np.int32)
+    other = Events(momenta[:, :2], leptons, status[:, 2:4], np.zeros((2, 2)))
+    assert ev.leg_names(other) == ["x#1", "x#2"]
+
+
 @pytest.mark.parametrize("kind", observable_names())
 def test_every_kind_against_the_textbook(kind: str) -> None:
     """The plain formula, for momenta where it does not cancel: 1e-12."""

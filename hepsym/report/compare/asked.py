@@ -76,7 +76,7 @@ def answer(content: Content, name: str) -> Answer:
     made = evaluated(name, lambda atom: answer(content, atom).values, kinds)
     if made is not None:
         return Answer(made)
-    if not content.uniform:
+    if not events.have_names(content):
         raise InputError(
             f"{name!r} cannot be asked of events that differ in their particles; ask n(), sum_pt(), "
             "total_m(), n(g), leading_pt(g), leading_eta(g), leading_phi(g) and the like"
@@ -94,7 +94,7 @@ def usual(content: Content) -> list[str]:
         return [str(name) for name in content]
     from hepsym import events
 
-    if content.uniform:
+    if events.have_names(content):
         return [o.name for o in events.default_observables(content)]
     from hepsym.constants import name_of
 
