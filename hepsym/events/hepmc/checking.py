@@ -48,6 +48,9 @@ def read_opening(lines: Lines) -> tuple[bytes, int, bytes]:
             weights = line.count(b"\\|") + 1
         elif len(header) >= 2 and line.strip() and line[:2] not in {b"A ", b"T ", b"N "}:
             raise lines.error("a line that belongs into no HepMC3 run")
+        tool = line.startswith(b"T ") and line.count(b"\\|") < 2  # name, version and description
+        if tool or (line.startswith(b"A ") and line.count(b" ") < 2):
+            raise lines.error("a tool or an attribute of the run that is not whole")
         header.append(line.rstrip(b"\r"))
     if len(header) < 2:
         raise InputError(f"{lines.path} is not a HepMC3 file, or it is damaged: {START.decode()} is missing")
@@ -83,6 +86,9 @@ def _refuse_unreadable(line: bytes, lines: Lines) -> None:
     """What pyhepmc's reader takes for the end of a text, and then reads past it or prints on stdout."""
     if b"\0" in line:
         raise lines.error("a byte of zeros, such as a lost sector leaves")
+    end = line.rstrip(b"\r")
+    if (len(end) - len(end.rstrip(b"\\"))) % 2:
+        raise lines.error("a backslash with nothing after it")
     if len(line) > LONGEST_LINE:
         raise lines.error(f"a line of {len(line)} bytes; HepMC3's reader takes {LONGEST_LINE}")
 

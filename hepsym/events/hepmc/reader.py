@@ -61,7 +61,10 @@ class HepMCReader:
         count = names.count(b"\\|") + 1 if names else 0
         weights = b"W " + b" ".join([b"1"] * max(count, 1)) + b"\n"
         text = header + event.replace(b"U GEV MM\n", b"U GEV MM\n" + weights) + END + b"\n\n"
-        run = self._read(text)[0].run_info
+        found = self._read(text)
+        if not found:
+            raise InputError(f"{self.path} is damaged: what comes before its first event cannot be read")
+        run = found[0].run_info
         self._names = list(run.weight_names)
         own = None
         if KEY in run.attributes:

@@ -55,9 +55,12 @@ def unpack(event: Any, hep: Any) -> Unpacked:
     event.write_data(held)
     p = held.particles
     momenta = np.stack([p["e"], p["px"], p["py"], p["pz"]], axis=1)
-    size = np.sqrt(p["px"] ** 2 + p["py"] ** 2 + p["pz"] ** 2)
-    computed = np.sqrt(np.maximum((p["e"] - size) * (p["e"] + size), 0.0))
+    with np.errstate(over="ignore", invalid="ignore"):
+        size = np.sqrt(p["px"] ** 2 + p["py"] ** 2 + p["pz"] ** 2)
+        computed = np.sqrt(np.maximum((p["e"] - size) * (p["e"] + size), 0.0))
     masses = np.where(p["is_mass_set"], p["mass"], computed)
+    if not np.isfinite(masses).all():
+        raise ValueError("momenta so large that a mass overflows")
     vertices: dict[int, tuple[list[int], list[int]]] = {}
     for a, b in zip(np.asarray(held.links1).tolist(), np.asarray(held.links2).tolist(), strict=True):
         ins, outs = vertices.setdefault(b if a > 0 else a, ([], []))

@@ -9,12 +9,14 @@ Error: 4 ulp of each component from the CPU's (tests/generators/cuda).
 
 from typing import Any
 
+import numba.cuda
 import numpy as np
-from numba import cuda  # a global: numba's simulator puts itself in its place
 
 from hepsym.generators.phasespace.pair import draw_even, draw_window, put
 
 __all__ = ["fill_even", "fill_windows"]
+
+cuda: Any = numba.cuda  # a global that is the module: numba's simulator puts itself in its place
 
 
 def even_body(
