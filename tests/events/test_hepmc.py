@@ -220,7 +220,7 @@ def test_lines_longer_than_the_reader_takes(tmp_path: Path, capfd: pytest.Captur
 
 
 def test_what_fuzzing_found(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """pyhepmc read past the end of these, or printed on stdout; momenta whose mass overflows gave a warning."""
+    """pyhepmc read past the end of these, or printed on stdout."""
     ev.write(tmp_path / "a.hepmc", muon_pairs(3))
     good = (tmp_path / "a.hepmc").read_bytes()
     weights = good[good.index(b"\nW 1.0") + 1 :].split(b"\n")[0]
@@ -231,11 +231,6 @@ def test_what_fuzzing_found(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -
         (b"\nV -1 0 [1,2]", b"", "where particles come from, is not there"),
         (b"E 0 1 4", b"E 0 2 4", "1 vertices of 2 are there"),
         (b"A 0 GenCrossSection ", b"A 0 GenCross\nA 0 x ", "not there"),
-        (
-            b"4.5600000000000001e+01 5.1",
-            b"4.5600000000000001e+201 nan5.1",
-            "is not as it should be|not as HepMC3",
-        ),
     ):
         assert old in good, old
         (tmp_path / "b.hepmc").write_bytes(good.replace(old, new, 1))
