@@ -90,7 +90,10 @@ class Field:
         return range(train.first_seed, train.first_seed + (1 if name in CLOSED else train.seeds))
 
     def model(self, name: str, seed: int, fraction: float = 1.0) -> JetAutoencoder:
-        """Trained on this part of the g and q training jets, in float64; the test jets it never sees."""
+        """Trained on this part of the g and q training jets, in float64; the test jets it never sees.
+
+        Validation jets are as many fewer, so that they do not cost more than the training.
+        """
         learn, watch, _ = self.parts("g", "q")
         few = self._drawn(learn, seed, fraction).momenta
         if name in CLOSED:
@@ -103,7 +106,8 @@ class Field:
         settings = settings_of(name, train, seed, epochs)
         run = self.runs / f"{name}-{seed}-{len(few)}-{epochs}"
         self.say(f"{name}, seed {seed}, {len(few)} jets, {epochs} epochs")
-        rows = torch.cat([few, watch.momenta])
+        each = max(1, min(len(learn) // len(few), len(watch) // 64))
+        rows = torch.cat([few, watch.momenta[::each]])
         columns = [f"p{i}.{c}" for i in range(rows.shape[1]) for c in ("E", "px", "py", "pz")]
         fit(rows.flatten(1).numpy(), columns, settings, run, source={"jets": "study"}, resume=True)
         return load_run(run)
