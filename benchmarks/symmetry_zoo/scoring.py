@@ -85,8 +85,9 @@ def scored(
     )
     count = int(told.density["count"])
     true_count = 0 if toy.kept is None else len(toy.kept)
-    # Noise that fills new directions brings symmetries of its own: there is a truth only where it was seen.
-    judged = noise == 0 or value == truth
+    # Noise that fills new directions brings symmetries of its own: there is a truth only where it was seen
+    # as noise, so that the one value told is the dimension without it.
+    judged = noise == 0 or told.dimension.value == truth
     false = len(told.constraints) - right + (max(0, count - true_count) if judged else 0)
     return Score(
         toy=toy.name, n=n, noise=noise, seed=seed,

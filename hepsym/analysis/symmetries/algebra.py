@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hepsym.analysis.symmetries.levi import Decomposition, decompose
 
-__all__ = ["SMALL", "Algebra", "identify"]
+__all__ = ["SMALL", "Algebra", "identify", "is_closed"]
 
 Floats = NDArray[np.float64]
 
@@ -41,9 +41,26 @@ def identify(fields: Floats, small: float = SMALL, *, closes: float = 0.05) -> A
 
     Where more than `closes` of a bracket lies outside the span, it is called not closed.
     """
-    k, r = fields.shape[0], fields.shape[1]
+    k = fields.shape[0]
     if k == 0:
         return Algebra("none", True, 0.0, np.zeros((0, 0, 0)), (0, 0, 0))
+    basis, structure, error = _brackets(fields)
+    values = np.linalg.eigvalsh(np.einsum("acd,bdc->ab", structure, structure))
+    zero = small * max(1.0, float(np.abs(values).max()))
+    signature = (int((values < -zero).sum()), int((np.abs(values) <= zero).sum()), int((values > zero).sum()))
+    closed = error < closes
+    name = _name(basis, structure, small) if closed else f"not closed ({k} generators)"
+    return Algebra(name, closed, error, structure, signature)
+
+
+def is_closed(fields: Floats, *, closes: float = 0.05) -> bool:
+    """Whether all brackets of the fields (k, r, r + 1) lie in their span, but for `closes`."""
+    return not len(fields) or _brackets(fields)[2] < closes
+
+
+def _brackets(fields: Floats) -> tuple[Floats, Floats, float]:
+    """An orthonormal basis (k, r + 1, r + 1), its structure constants, and the closure error."""
+    k, r = fields.shape[0], fields.shape[1]
     affine = np.zeros((k, r + 1, r + 1))
     affine[:, :r] = fields
     flat, _ = np.linalg.qr(affine.reshape(k, -1).T)
@@ -53,12 +70,7 @@ def identify(fields: Floats, small: float = SMALL, *, closes: float = 0.05) -> A
     structure = np.einsum("abij,cij->abc", brackets, basis)
     outside = brackets - np.einsum("abc,cij->abij", structure, basis)
     error = float(np.sqrt((outside**2).sum(axis=(2, 3))).max() / max(1.0, np.abs(brackets).max()))
-    values = np.linalg.eigvalsh(np.einsum("acd,bdc->ab", structure, structure))
-    zero = small * max(1.0, float(np.abs(values).max()))
-    signature = (int((values < -zero).sum()), int((np.abs(values) <= zero).sum()), int((values > zero).sum()))
-    closed = error < closes
-    name = _name(basis, structure, small) if closed else f"not closed ({k} generators)"
-    return Algebra(name, closed, error, structure, signature)
+    return basis, structure, error
 
 
 def _name(basis: Floats, structure: Floats, small: float) -> str:

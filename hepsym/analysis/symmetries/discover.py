@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hepsym.analysis.spectrum import Spectrum
 from hepsym.analysis.symmetries.admission import admitted
-from hepsym.analysis.symmetries.algebra import SMALL, identify
+from hepsym.analysis.symmetries.algebra import SMALL, identify, is_closed
 from hepsym.analysis.symmetries.constraints import Constraint, Constraints, find_constraints
 from hepsym.analysis.symmetries.density import DELTA
 from hepsym.analysis.symmetries.dimension import Dimension, dimension
@@ -201,7 +201,7 @@ def _tangent(found: Constraints, white: Floats, dim: Dimension) -> tuple[Floats,
     if not len(found.equations):
         return *none, []
     fields, _ = tangent_fields(_points(found, white), found.equations, found.precision)
-    if not identify(fields).closed:
+    if not is_closed(fields):
         return *none, ["generators of the manifold are not told: noise blurs them, they form no algebra"]
     fields = tidy(fields, found.frame, 3 * found.precision)
     return fields, fields_score(_points(found, white), found.equations, fields), []

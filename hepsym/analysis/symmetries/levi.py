@@ -73,11 +73,13 @@ def _factor(structure: Floats, radical: Floats) -> Floats:
     if m == 0 or s == 0 or s * m > 400:
         return beside
     quotient = _bracket(structure, beside, beside) @ beside.T
-    x = beside.copy()
+    x, before = beside.copy(), np.inf
     for _ in range(8):
         wrong = _bracket(structure, x, x) - np.einsum("abc,ck->abk", quotient, x)
-        if np.abs(wrong).max() < 1e-13:
+        size = float(np.abs(wrong).max())
+        if size < 1e-13 or size > 0.5 * before:  # noise leaves a part that no subalgebra takes away
             break
+        before = size
         # d wrong / d r for x_a -> x_a + r_a: [r_a, x_b] + [x_a, r_b] - f r_c, r in the radical.
         moved = _bracket(structure, radical, x)  # (m, s, k)
         design = np.zeros((s, s, k, s, m))
@@ -85,7 +87,8 @@ def _factor(structure: Floats, radical: Floats) -> Floats:
             design[a, :, :, a, :] += np.moveaxis(moved, 0, -1)
             design[:, a, :, a, :] -= np.moveaxis(moved, 0, -1)
             design[:, :, :, a, :] -= quotient[:, :, a, None, None] * radical.T[None, None]
-        step = np.linalg.lstsq(design.reshape(-1, s * m), -wrong.ravel(), rcond=None)[0]
+        flat = design.reshape(-1, s * m)
+        step = np.linalg.lstsq(flat.T @ flat, -flat.T @ wrong.ravel(), rcond=1e-13)[0]
         x = x + step.reshape(s, m) @ radical
     return x
 
