@@ -53,13 +53,24 @@ def open_run(run: Path, config: Mapping[str, Any], *, resume: bool) -> None:
             (run / "state").mkdir(exist_ok=True)
             _forget_partial_files(run)
             return
-        if any(run.iterdir()):
+        if not _barely_begun(run):
             raise InputError(f"{run} is not a run: it has no {CONFIG}; name another directory")
     try:
         (run / "state").mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot make the run directory {run}: {error.strerror or error}") from None
     replace_text(run / CONFIG, json.dumps(sealed(config), indent=1, allow_nan=False) + "\n")
+
+
+def _barely_begun(run: Path) -> bool:
+    """Whether all that is there is what a kill leaves between the directory and its first file."""
+    partial = set(run.glob(f".{CONFIG}.*.part"))
+    rest = [path for path in run.iterdir() if path not in partial]
+    if any(path.name != "state" or not path.is_dir() or any(path.iterdir()) for path in rest):
+        return False
+    for path in partial:
+        path.unlink(missing_ok=True)
+    return True
 
 
 def _forget_partial_files(run: Path) -> None:

@@ -107,6 +107,21 @@ def small_run(run: Path) -> Path:
     return run
 
 
+def test_a_run_killed_before_its_config_can_be_resumed(tmp_path: Path) -> None:
+    """Between the directory and its first file lie microseconds; a folder with anything else is not touched."""
+    run = tmp_path / "run"
+    (run / "state").mkdir(parents=True)
+    (run / ".config.json.abc.part").write_text("half a conf")
+    table = back_to_back(600, seed=2)
+    fit(table, NAMES, QUICK, run, source={}, drop_constant=True, resume=True)
+    assert load(run) and not list(run.glob(".*"))
+    (tmp_path / "other" / "state").mkdir(parents=True)
+    (tmp_path / "other" / "state" / "mine").touch()
+    with pytest.raises(InputError, match="is not a run"):
+        fit(table, NAMES, QUICK, tmp_path / "other", source={}, drop_constant=True, resume=True)
+    assert (tmp_path / "other" / "state" / "mine").exists()
+
+
 def test_damaged_files_are_told_in_one_line(tmp_path: Path) -> None:
     run = small_run(tmp_path / "run")
     weights, state, config = run / "checkpoint.safetensors", run / "state" / "last.pt", run / "config.json"
