@@ -108,7 +108,7 @@ def small_run(run: Path) -> Path:
 
 
 def test_a_run_killed_before_its_config_can_be_resumed(tmp_path: Path) -> None:
-    """Between the directory and its first file lie microseconds; a folder with anything else is not touched."""
+    """Between the directory and its first file lie microseconds; any other folder is not touched."""
     run = tmp_path / "run"
     (run / "state").mkdir(parents=True)
     (run / ".config.json.abc.part").write_text("half a conf")
