@@ -8,7 +8,12 @@ from contextlib import contextmanager
 from pathlib import PurePath
 from typing import Any
 
-__all__ = ["print_json", "progress_bar"]
+__all__ = ["p_equals", "print_json", "progress_bar"]
+
+
+def p_equals(p: float, digits: str = ".3g") -> str:
+    """`p = 0.0412`; `p < 1e-300` where it is zero in float64."""
+    return f"p = {p:{digits}}" if p > 0.0 else "p < 1e-300"
 
 
 def print_json(value: Mapping[str, Any]) -> None:

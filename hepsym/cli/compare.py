@@ -9,7 +9,7 @@ import typer
 
 from hepsym.cli._errors import reported
 from hepsym.cli._names import split_names
-from hepsym.cli._output import plain, print_json, progress_bar
+from hepsym.cli._output import p_equals, plain, print_json, progress_bar
 from hepsym.errors import InputError
 
 app = typer.Typer()
@@ -78,7 +78,7 @@ def summary(told: Mapping[str, Any]) -> Iterator[str]:
     """The result in words, line by line."""
     for one in told["comparisons"]:
         word = "compatible" if one["compatible"] else "DIFFERENT"
-        yield f"{one['file']} against {told['reference']}: {word}, p = {one['p_value']:.3g}"
+        yield f"{one['file']} against {told['reference']}: {word}, {p_equals(one['p_value'])}"
         yield f"  {'observable':<26} {'chi2/ndf':>14} {'p(chi2)':>9} {'p(KS)':>9} {'p(smooth)':>9}"
         ordered = sorted(one["observables"].items(), key=lambda item: _smallest(item[1]))
         for name, v in ordered[:SHOWN]:
@@ -90,17 +90,17 @@ def summary(told: Mapping[str, Any]) -> Iterator[str]:
         tests = one["histograms"]
         yield (
             f"  histograms: smallest of {tests['tests']} p-values {tests['smallest_p']:.2g}, "
-            f"worth p = {tests['p_value']:.3g}"
+            f"worth {p_equals(tests['p_value'])}"
         )
         if one["classifier"] is not None:
             c = one["classifier"]
-            yield f"  classifier: AUC {c['auc']:.4f} ± {c['error']:.4f}, p = {c['p_value']:.3g}"
+            yield f"  classifier: AUC {c['auc']:.4f} ± {c['error']:.4f}, {p_equals(c['p_value'])}"
         if one["rate"] is not None:
             r = one["rate"]
-            p = "not tested" if r["p_value"] is None else f"p = {r['p_value']:.3g}"
+            p = "not tested" if r["p_value"] is None else p_equals(r["p_value"])
             yield f"  rate: {r['rate']:.6g} pb over {r['reference']:.6g} pb = {r['ratio']:.6f}, {p}"
     if len(told["comparisons"]) > 1:
-        yield f"All together: p = {told['p_value']:.3g}"
+        yield f"All together: {p_equals(told['p_value'])}"
     yield from (f"note: {note}" for note in told["notes"])
     if "page" in told:
         yield f"page -> {told['page']}"

@@ -8,7 +8,7 @@ import typer
 
 from hepsym.cli._errors import reported
 from hepsym.cli._names import split_names
-from hepsym.cli._output import print_json
+from hepsym.cli._output import p_equals, print_json
 
 app = typer.Typer()
 
@@ -91,7 +91,8 @@ def summary(told: Mapping[str, Any]) -> Iterator[str]:
         known = {k: v for k, v in c["values"].items() if v["error"]}
         fixed = "; ".join(f"{k} = {v['value']:.6g} ± {v['error']:.2g}" for k, v in known.items())
         yield f"    {c['kind']:<22} {c['formula']}" + (f"   [{fixed}]" if fixed else "")
-        yield f"    {'':<22} residual {c['residual']:.1e} standard deviations, p = {c['p_value']:.1e}"
+        p_value = p_equals(c["p_value"], ".1e")
+        yield f"    {'':<22} residual {c['residual']:.1e} standard deviations, {p_value}"
     yield ""
     made, kept = told["generators"], told["density"]
     yield f"Generators of the {made['of']}: {made['count']}, algebra {made['algebra']}"
@@ -102,7 +103,9 @@ def summary(told: Mapping[str, Any]) -> Iterator[str]:
     if kept["undecided"]:
         yield f"Undecided, for want of rows: {kept['undecided']}"
     for b in told["broken"]:
-        yield f"    broken: {b['name']}" + ("" if b["p_value"] is None else f" (p = {b['p_value']:.1e})")
+        yield f"    broken: {b['name']}" + (
+            "" if b["p_value"] is None else f" ({p_equals(b['p_value'], '.1e')})"
+        )
     yield from _discrete(told.get("discrete") or [])
     yield from _conserved(told.get("conserved"))
     yield from _latent(told.get("latent"))

@@ -15,7 +15,7 @@ import typer
 import hepsym.cli
 from hepsym.cli import COMMANDS, keep_indented, load, main
 from hepsym.cli._errors import EXTRAS, one_line, reported
-from hepsym.cli._output import plain, print_json, progress_bar
+from hepsym.cli._output import p_equals, plain, print_json, progress_bar
 from hepsym.errors import InputError, RunError
 
 HEPSYM = [sys.executable, "-m", "hepsym"]
@@ -220,6 +220,14 @@ def test_json_is_one_object_that_reads_back(capsys: pytest.CaptureFixture[str]) 
         "x": 0.1 + 0.2, "n": 3, "a": [0.0, 1.0], "bad": None, "inf": None,
         "p": "a/b", "t": [1, True, None], "m": {"é": "µ"}, "b": True,
     }  # fmt: skip
+
+
+def test_a_probability_below_float64_is_not_called_zero() -> None:
+    assert [p_equals(0.04123), p_equals(1e-200, ".1e"), p_equals(0.0)] == [
+        "p = 0.0412",
+        "p = 1.0e-200",
+        "p < 1e-300",
+    ]
 
 
 def test_what_has_no_json_form_is_refused() -> None:
