@@ -32,7 +32,7 @@ def drawn_from(seed: int, purpose: str = "initial weights") -> Iterator[None]:
 class JetAutoencoder(nn.Module, ABC):
     """Momenta (n, P, 4) of jets' particles to `latent_numbers` real numbers and back to (n, slots, 4).
 
-    Particles are massless, (E, x, y, z) in any one unit, slots of zeros empty; P <= `particles`.
+    Particles that come in are massless, (E, x, y, z) in any one unit, slots of zeros empty; P <= `particles`.
     """
 
     name: ClassVar[str]
