@@ -17,7 +17,7 @@ __all__ = ["have_names", "leg_latex", "leg_names", "outgoing_legs", "resolve_leg
 
 _SEVERAL = 0
 """In place of the PDG id of a leg that is a different particle from event to event."""
-_PARTONS = (*range(1, 7), *range(-6, 0), 21)
+_QUARKS, _GLUON = 6, 21
 
 
 def have_names(events: Events) -> bool:
@@ -106,6 +106,7 @@ def _alike(events: Events) -> tuple[list[int], list[str], list[int]]:
 
 
 def _shared_name(events: Events, leg: int) -> str:
-    if not np.isin(events.pdg_ids[:, leg], _PARTONS).all():
+    kind = np.abs(events.pdg_ids[:, leg])
+    if not (((kind >= 1) & (kind <= _QUARKS)) | (events.pdg_ids[:, leg] == _GLUON)).all():
         return "x"
     return "p" if events.status[0, leg] == INCOMING else "j"

@@ -1,7 +1,6 @@
 """A study end to end: generate, fit, analyze, symmetries, truth, report, each stage once, resumable."""
 
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from hepsym.errors import InputError
+from hepsym.events.atomic import replace_text
 from hepsym.report.study_card import Study
+from hepsym.report.study_folder import open_folder
 
 __all__ = ["StudyResult", "run_study"]
 
@@ -89,7 +90,7 @@ def run_study(
         with _timed() as seconds, bar(name) as progress:
             told = stages[name](progress)
         journal["stages"][name] = {**told, "seconds": round(seconds(), 3)}
-        _keep(out / "study.json", json.dumps(journal, indent=1))
+        _keep(out, journal)
     report = out / "run" / "report.html"
     return StudyResult(
         study.name, out, report, str(journal["stages"]["report"]["found"]), journal["stages"],
@@ -105,51 +106,20 @@ def _timed() -> Iterator[Callable[[], float]]:
 
 def _opened(out: Path, study: Study, resume: bool) -> dict[str, Any]:
     """The study's journal, made where there is none; its directory exists afterwards."""
-    card = study.to_toml()
-    if not out.exists():
-        try:
-            out.mkdir(parents=True)
-        except OSError as error:
-            raise InputError(
-                f"{str(out)!r} cannot be made: {error.strerror}; choose another -o OUT"
-            ) from None
-        _keep(out / "study.toml", card)
+    if open_folder(out, study.to_toml(), resume=resume):
         journal: dict[str, Any] = {"format": 1, "study": study.name, "stages": {}}
-        _keep(out / "study.json", json.dumps(journal, indent=1))
+        _keep(out, journal)
         return journal
-    if not resume:
-        raise InputError(f"{str(out)!r} exists already; choose another -o OUT, or go on with --resume")
     try:
         journal = json.loads((out / "study.json").read_text(encoding="utf-8"))
-        kept = (out / "study.toml").read_text(encoding="utf-8")
         stages = dict(journal["stages"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        raise InputError(
-            f"{str(out)!r} is not a study to resume: it has no readable study.json and study.toml"
-        ) from None
-    if kept != card:
-        raise InputError(
-            f"{str(out)!r} is a study of another card ({_difference(kept, card)}); choose another -o OUT"
-        )
+        raise InputError(f"{str(out)!r} is not a study to resume: it has no readable study.json") from None
     return {**journal, "stages": stages}
 
 
-def _difference(kept: str, card: str) -> str:
-    """The first line in which two cards differ."""
-    there, here = kept.splitlines(), card.splitlines()
-    for a, b in zip(there, here, strict=False):
-        if a != b:
-            return f"there {a!r}, here {b!r}"
-    return f"{len(there)} lines there, {len(here)} here"
-
-
-def _keep(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.tmp")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(text + ("" if text.endswith("\n") else "\n"))
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+def _keep(out: Path, journal: Mapping[str, Any]) -> None:
+    replace_text(out / "study.json", json.dumps(journal, indent=1) + "\n")
 
 
 def _stages_of(study: Study) -> list[str]:

@@ -1,8 +1,8 @@
 """What a study card says: a TOML table, checked once at the door, every fault one clear line."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ConfigDict, Field, ValidationError
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from hepsym.generators import Card
     from hepsym.models import FitSettings
 
+AnyCard = TypeVar("AnyCard", bound=_toml.Table)
+
 __all__ = [
     "AnalyzeStage",
     "FitStage",
@@ -24,6 +26,8 @@ __all__ = [
     "load_study",
     "read_card",
     "study_names",
+    "study_of",
+    "validated",
 ]
 
 
@@ -163,11 +167,25 @@ def load_study(source: str | Path, overrides: Iterable[str] = ()) -> Study:
     overrides are "key=value" with dotted keys and TOML values, such as "fit.epochs=10" or
     "generate.set.sqrt_s=200". Raises InputError.
     """
-    name, values = read_card(source, overrides)
+    return study_of(*read_card(source, overrides))
+
+
+def study_of(name: str, values: Mapping[str, Any]) -> Study:
+    """The study of events and one model that a card's values stand for. Raises InputError."""
+    return validated(Study, name, values, _keys_at)
+
+
+def validated(
+    kind: type[AnyCard], name: str, values: Mapping[str, Any], keys_at: Callable[[list[str]], Iterable[str]]
+) -> AnyCard:
+    """A card's values as a study of this kind, with its name. Raises InputError for the first fault.
+
+    keys_at: the keys that there are at a place, for a hint.
+    """
     try:
-        return Study.model_validate(values).model_copy(update={"name": name})
+        return kind.model_validate(dict(values)).model_copy(update={"name": name})
     except ValidationError as error:
-        raise InputError(f"study {name!r}: {_toml.first_fault(error, _keys_at)}") from None
+        raise InputError(f"study {name!r}: {_toml.first_fault(error, keys_at)}") from None
 
 
 def read_card(source: str | Path, overrides: Iterable[str] = ()) -> tuple[str, dict[str, Any]]:

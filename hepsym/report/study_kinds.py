@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from hepsym import _toml
 from hepsym.errors import InputError
-from hepsym.report.study_card import load_study, read_card
+from hepsym.report.study_card import Study, read_card, study_of
 
 __all__ = ["KINDS", "AnyStudy", "Outcome", "load_any"]
 
@@ -58,9 +58,8 @@ class AnyStudy(Protocol):
 
 
 class _EventStudy:
-    def __init__(self, source: str | Path, overrides: Iterable[str]) -> None:
-        self.study = load_study(source, overrides)
-        self.name = self.study.name
+    def __init__(self, study: Study) -> None:
+        self.study, self.name = study, study.name
 
     def run(
         self, out: Path, *, resume: bool, threads: int | None, say: Callable[[str], None], bar: Bar
@@ -72,11 +71,10 @@ class _EventStudy:
 
 def load_any(source: str | Path, overrides: Iterable[str] = ()) -> AnyStudy:
     """The study that `source` names, of whatever kind; overrides as for `load_study`. Raises InputError."""
-    overrides = list(overrides)
     name, values = read_card(source, overrides)
     kind = values.pop("kind", "")
     if not kind:
-        return _EventStudy(source, overrides)
+        return _EventStudy(study_of(name, values))
     if kind not in KINDS:
         raise InputError(f"study {name!r}: {_toml.unknown('kind', str(kind), sorted(KINDS))}")
     module, _, loader = KINDS[kind].partition(":")

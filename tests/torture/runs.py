@@ -24,6 +24,8 @@ from tests.torture.hostile import hostile_text
 __all__ = ["damaged_runs", "hostile_runs", "small_run"]
 
 QUICK = FitSettings(latent=2, hidden=(8,), epochs=2, batch=64)
+Harm = tuple[str, bool]
+"""What is then done with the run, and whether it must be refused or as good as unharmed"""
 BINARY, TEXTS = ("checkpoint.safetensors", "state/last.pt"), ("config.json", "metrics.jsonl", "analysis.json")
 
 
@@ -80,37 +82,42 @@ def _judged(act: str, run: Path, expected: dict[str, bytes], *, must_agree: bool
     return f"{WRONG}: {act}: other weights than were trained" if must_agree else "read as it stands"
 
 
-def damaged_runs(trials: int, seed: int, folder: Path) -> Row:
-    """Damage one file of a run in twelve ways, then load it, resume it or write its report."""
+def _harmed(
+    name: str, harm: Callable[[int, Path, np.random.Generator], Harm], trials: int, seed: int, folder: Path
+) -> Row:
+    """What becomes of a small run that trial i does harm to, each time to a new copy."""
     folder.mkdir(parents=True, exist_ok=True)
     good, bad = small_run(folder / "good"), folder / "run"
     expected = {"load": _encoded(good), "resume": _resumed(good), "report": b""}
 
     def trial(i: int) -> str:
-        rng = np.random.default_rng([seed, i])
         shutil.rmtree(bad, ignore_errors=True)
         shutil.copytree(good, bad)
+        act, must_agree = harm(i, bad, np.random.default_rng([seed, i]))
+        return str(_judged(act, bad, expected, must_agree=must_agree))
+
+    return in_children(name, trial, trials, seed, memory=4 << 30, share=100)
+
+
+def damaged_runs(trials: int, seed: int, folder: Path) -> Row:
+    """Damage one file of a run in twelve ways, then load it, resume it or write its report."""
+
+    def harm(i: int, bad: Path, rng: np.random.Generator) -> Harm:
         files = (*BINARY, *TEXTS)
         name = files[int(rng.integers(len(files)))]
         path = bad / name
         path.write_bytes(KINDS[i % len(KINDS)](path.read_bytes(), rng))
         act = ("load", "resume")[int(rng.integers(2))]
         act = "report" if name in {"analysis.json", "metrics.jsonl"} and rng.integers(4) == 0 else act
-        return f"{_judged(act, bad, expected, must_agree=name in BINARY)}"
+        return act, name in BINARY
 
-    return in_children("damaged runs: load, resume, report", trial, trials, seed, memory=4 << 30, share=100)
+    return _harmed("damaged runs: load, resume, report", harm, trials, seed, folder)
 
 
 def hostile_runs(trials: int, seed: int, folder: Path) -> Row:
     """A run whose JSON is whole but says what no hepsym wrote, with scripts among it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    good, bad = small_run(folder / "good"), folder / "run"
-    expected = {"load": _encoded(good), "resume": _resumed(good), "report": b""}
 
-    def trial(i: int) -> str:
-        rng = np.random.default_rng([seed, i])
-        shutil.rmtree(bad, ignore_errors=True)
-        shutil.copytree(good, bad)
+    def harm(i: int, bad: Path, rng: np.random.Generator) -> Harm:
         name = TEXTS[i % len(TEXTS)]
         path = bad / name
         if name == "metrics.jsonl":
@@ -123,6 +130,6 @@ def hostile_runs(trials: int, seed: int, folder: Path) -> Row:
             said.pop(SEAL, None)  # as who means harm would
             path.write_text(hostile_text(said, rng))
         act = "report" if name == "analysis.json" else ("load", "resume")[int(rng.integers(2))]
-        return _judged(act, bad, expected, must_agree=False)
+        return act, False
 
-    return in_children("hostile runs: load, resume, report", trial, trials, seed, memory=4 << 30, share=100)
+    return _harmed("hostile runs: load, resume, report", harm, trials, seed, folder)

@@ -2,13 +2,12 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from hepsym.errors import InputError
-from hepsym.events.atomic import disk_error, new_path, sync_directory
+from hepsym.events.atomic import new_directory, new_path, sync_directory
 from hepsym.events.event import Provenance
 from hepsym.events.native.manifest import Manifest, Part, Shard, mean_weight, read_manifest, write_manifest
 from hepsym.events.native.parts import check_part, file_name
@@ -37,18 +36,11 @@ def merge(
     for path, manifest in zip(paths[1:], manifests[1:], strict=True):
         _refuse_another_run(paths[0], manifests[0], path, manifest)
     chosen = _choose(paths, manifests)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{out.name[:100]}.", suffix=".part", dir=out.parent))
-    try:
-        shards = [_bring(directory, shard, temporary, check) for directory, shard in chosen]
+    with new_directory(out) as beside:
+        shards = [_bring(directory, shard, beside, check) for directory, shard in chosen]
         merged = replace(manifests[0], wanted=_span(manifests), complete=False).with_shards(shards)
         merged = replace(merged, complete=not merged.missing, provenance=_of_all(merged))
-        write_manifest(temporary, merged)
-        temporary.chmod(0o755)
-        temporary.rename(out)
-    except OSError as error:
-        raise disk_error(out, error) from None
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        write_manifest(beside, merged)
     sync_directory(out.parent)
     return merged
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from hepsym import _toml
 from hepsym.errors import InputError
+from hepsym.report.study_card import validated
 
 __all__ = ["QUESTIONS", "AskTable", "JetsTable", "StudyCard", "TrainTable", "read_study"]
 
@@ -86,10 +87,7 @@ def read_study(name: str, values: Mapping[str, Any]) -> StudyCard:
     from hepsym.models.jets import CLASSES
     from hepsym.report.jets.contenders import check_models
 
-    try:
-        card = StudyCard.model_validate(dict(values)).model_copy(update={"name": name})
-    except ValidationError as error:
-        raise InputError(f"study {name!r}: {_toml.first_fault(error, _keys_at)}") from None
+    card = validated(StudyCard, name, values, _keys_at)
     try:
         check_models(card.train)
         for letter, path in card.jets.files.items():

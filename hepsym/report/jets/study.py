@@ -10,10 +10,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from hepsym.errors import InputError
 from hepsym.report.jets.card import StudyCard, classes_of, read_study
 from hepsym.report.jets.contenders import Field
 from hepsym.report.page import assembled, saved
+from hepsym.report.study_folder import open_folder
 from hepsym.report.style import look
 
 __all__ = ["JetOutcome", "JetStudy"]
@@ -68,7 +68,7 @@ class JetStudy:
         exists without `resume`, or is a study of another card.
         """
         begun = time.perf_counter()
-        self._open(out, resume)
+        open_folder(out, self.card.to_toml(), resume=resume)
         if (out / "answer.json").is_file():
             told = json.loads((out / "answer.json").read_text(encoding="utf-8"))
         else:
@@ -78,22 +78,6 @@ class JetStudy:
         report = _page(self.card, question, told, out)
         found = str(question.sentence(told))
         return JetOutcome(self.name, out, report, found, told, time.perf_counter() - begun)
-
-    def _open(self, out: Path, resume: bool) -> None:
-        text = self.card.to_toml()
-        kept = out / "study.toml"
-        if not out.exists():
-            try:
-                out.mkdir(parents=True)
-            except OSError as error:
-                raise InputError(
-                    f"{str(out)!r} cannot be made: {error.strerror}; choose another -o OUT"
-                ) from None
-            saved(kept, text)
-        elif not resume:
-            raise InputError(f"{str(out)!r} exists already; choose another -o OUT, or go on with --resume")
-        elif not kept.is_file() or kept.read_text(encoding="utf-8") != text:
-            raise InputError(f"{str(out)!r} is no study of this card; choose another -o OUT")
 
     def _made(self, out: Path, threads: int | None, say: Callable[[str], None], bar: Bar) -> dict[str, str]:
         from hepsym.generators.crew import on_processes

@@ -5,10 +5,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field
 
 from hepsym import _toml
 from hepsym.errors import InputError
+from hepsym.report.study_card import validated
 
 if TYPE_CHECKING:
     from hepsym.models.equivae import Action, Settings
@@ -73,10 +74,7 @@ class ClassStudy(_toml.Table):
     @classmethod
     def of_card(cls, name: str, values: Mapping[str, Any]) -> "ClassStudy":
         """The study that a card's values, without its kind, stand for. Raises InputError."""
-        try:
-            study = cls.model_validate(values).model_copy(update={"name": name})
-        except ValidationError as error:
-            raise InputError(f"study {name!r}: {_toml.first_fault(error, _keys_at)}") from None
+        study = validated(cls, name, values, _keys_at)
         try:
             study._check()
         except InputError as error:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from hepsym.analysis.representation import probe
 from hepsym.errors import InputError
-from hepsym.events.atomic import new_path, replace_text
+from hepsym.events.atomic import replace_text
 from hepsym.report.representation.answers import answers, told
 from hepsym.report.representation.beside import classifier_alone, support_vectors
 from hepsym.report.representation.divided import Divided, divided, shown_labels
 from hepsym.report.representation.page import sentence, write_class_page
+from hepsym.report.study_folder import open_folder
 
 if TYPE_CHECKING:
     from hepsym.models.equivae import ClassModel
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ClassOutcome", "run_class_study"]
 
-CARD, RESULTS = "study.toml", "results.jsonl"
+RESULTS = "results.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +140,11 @@ def _load(name: str, path: Path) -> "ClassModel":
 
 
 def _opened(out: Path, study: "ClassStudy", resume: bool) -> list[dict[str, Any]]:
-    card = study.to_toml()
-    if not (resume and out.exists()):
-        new_path(out).mkdir(parents=True)
-        replace_text(out / CARD, card)
+    """The lines of the trainings that are done; the study's directory exists afterwards."""
+    results = out / RESULTS
+    if open_folder(out, study.to_toml(), resume=resume) or not results.exists():
         return []
     try:
-        kept = (out / CARD).read_text(encoding="utf-8")
-        text = (out / RESULTS).read_text(encoding="utf-8") if (out / RESULTS).exists() else ""
-        lines = [json.loads(line) for line in text.splitlines()]
+        return [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()]
     except (OSError, ValueError):
-        raise InputError(f"{str(out)!r} is not a study to resume: choose another -o OUT") from None
-    if kept != card:
-        raise InputError(f"{str(out)!r} is a study of another card (see its {CARD}): choose another -o OUT")
-    return lines
+        raise InputError(f"{str(out)!r} is not a study to resume: {RESULTS} is damaged") from None

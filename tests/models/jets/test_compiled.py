@@ -31,14 +31,6 @@ def test_what_cannot_be_compiled_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(InputError, match="CUDA graphs"):
         family("lgae").check(settings)
     monkeypatch.setenv("CXX", "no-such-compiler")
-    with pytest.raises(InputError, match="CUDA graphs"):
-        check_compiled("graphs", CPU)
-    with pytest.raises(InputError, match="do not go together"):
-        replace(SMALL, compiled="yes", variational=True)
-    settings = FitSettings(model="lgae", device="cpu", options={"compiled": "graphs"})
-    with pytest.raises(InputError, match="CUDA graphs"):
-        family("lgae").check(settings)
-    monkeypatch.setenv("CXX", "no-such-compiler")
     with pytest.raises(InputError, match="C\\+\\+ compiler"):
         check_compiled("yes", CPU)
 
