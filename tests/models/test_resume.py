@@ -1,5 +1,6 @@
 """A run that is killed, again and again, ends with the bits of one that was left alone."""
 
+import hashlib
 import json
 import os
 import random
@@ -14,7 +15,7 @@ import torch
 
 from hepsym.errors import InputError
 from hepsym.models import FitSettings, fit, load
-from hepsym.models.checkpoint import read_state, write_weights
+from hepsym.models.checkpoint import STATE_FORMAT, read_state, write_state, write_weights
 from tests.models.conftest import NAMES, back_to_back
 
 FIT = """
@@ -128,7 +129,7 @@ def test_damaged_files_are_told_in_one_line(tmp_path: Path) -> None:
     cases = [(weights, "is damaged"), (state, "is damaged or no training state"), (config, "is damaged")]
     for path, told in cases:
         whole = path.read_bytes()
-        for broken in (whole[: len(whole) // 2], b"", os.urandom(300)):
+        for broken in (whole[: len(whole) // 2], b"", random.Random(7).randbytes(300)):
             path.write_bytes(broken)
             with pytest.raises(InputError, match=told) as caught:
                 if path == state:
@@ -157,10 +158,44 @@ def test_a_pickle_in_place_of_a_state_is_not_run(tmp_path: Path) -> None:
         def __reduce__(self) -> tuple[object, tuple[str]]:
             return os.mkdir, (str(mark),)
 
-    torch.save({"format": Evil()}, run / "state" / "last.pt")
-    with pytest.raises(InputError, match="is damaged or no training state"):
-        fit(back_to_back(600, seed=2), NAMES, QUICK, run, source={}, drop_constant=True, resume=True)
-    assert not mark.exists()
+    state = run / "state" / "last.pt"
+    torch.save({"format": Evil()}, state)
+    bare = state.read_bytes()
+    label = f"{STATE_FORMAT} {hashlib.sha256(bare).hexdigest()}\n".encode()
+    for content in (bare, label + bare):  # the second one knows the checksum too
+        state.write_bytes(content)
+        with pytest.raises(InputError, match="is damaged or no training state"):
+            fit(back_to_back(600, seed=2), NAMES, QUICK, run, source={}, drop_constant=True, resume=True)
+        assert not mark.exists()
+
+
+def test_no_bytes_in_place_of_a_state_get_past_the_reader(tmp_path: Path) -> None:
+    """torch's reader of pickles raises an IndexError on some random bytes, a TypeError on others."""
+    path, chance = tmp_path / "last.pt", random.Random(11)
+    for _ in range(300):
+        content = chance.randbytes(chance.randrange(1, 60))
+        label = f"{STATE_FORMAT} {hashlib.sha256(content).hexdigest()}\n".encode()
+        for held in (content, label + content):
+            path.write_bytes(held)
+            with pytest.raises(InputError, match="is damaged or no training state"):
+                read_state(path, torch.device("cpu"))
+
+
+def test_every_flipped_bit_of_a_state_is_told(tmp_path: Path) -> None:
+    path, chance = tmp_path / "last.pt", random.Random(13)
+    write_state(path, {"epoch": 3, "weights": torch.arange(40.0)})
+    whole = path.read_bytes()
+    for place in (chance.randrange(len(whole)) for _ in range(300)):
+        changed = bytearray(whole)
+        changed[place] ^= 1 << chance.randrange(8)
+        path.write_bytes(changed)
+        with pytest.raises(InputError, match=r"last\.pt (is damaged|has format)"):
+            read_state(path, torch.device("cpu"))
+    path.write_bytes(whole)
+    found = read_state(path, torch.device("cpu"))
+    assert found is not None
+    assert found["epoch"] == 3
+    assert torch.equal(found["weights"], torch.arange(40.0))
 
 
 def test_checkpoints_of_another_model_or_version_are_told(tmp_path: Path) -> None:
@@ -192,9 +227,8 @@ def test_a_state_of_another_format_is_told(tmp_path: Path) -> None:
     """Format 1 had Adam's vectors in another order of parameters: to read it as it is would mix them up."""
     run = small_run(tmp_path / "run")
     state = run / "state" / "last.pt"
-    held = torch.load(state, weights_only=True)
-    torch.save(held | {"format": "hepsym-checkpoint-1"}, state)
-    with pytest.raises(InputError, match="'hepsym-checkpoint-1'; this hepsym resumes from hepsym-state-2"):
+    state.write_bytes(state.read_bytes().replace(STATE_FORMAT.encode(), b"hepsym-state-1", 1))
+    with pytest.raises(InputError, match="'hepsym-state-1'; this hepsym resumes from hepsym-state-3"):
         fit(back_to_back(600, seed=2), NAMES, QUICK, run, source={}, drop_constant=True, resume=True)
 
 

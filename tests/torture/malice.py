@@ -4,6 +4,7 @@ A payload that runs leaves a mark; a page that shows it as markup holds the payl
 that escapes writes outside of the folder. None of it may happen, whatever the command.
 """
 
+import hashlib
 import json
 import os
 import pickle
@@ -18,6 +19,7 @@ import torch
 
 from hepsym import events as ev
 from hepsym.generators import generate, load_card
+from hepsym.models.checkpoint import STATE_FORMAT
 from tests.report.made_run import made_run
 from tests.torture.campaign import WRONG, Row, tally
 from tests.torture.commands import run
@@ -80,11 +82,9 @@ def _pickled_runs(place: Path) -> Iterator[str]:
     for name in ("checkpoint.safetensors", "state/last.pt"):
         path = place / "run" / name
         good = path.read_bytes()
-        for bad in (
-            pickle.dumps(Evil(mark)),
-            _torch_archive(place, mark),
-            good[:64] + pickle.dumps(Evil(mark)),
-        ):
+        archive = _torch_archive(place, mark)
+        label = f"{STATE_FORMAT} {hashlib.sha256(archive).hexdigest()}\n".encode()
+        for bad in (pickle.dumps(Evil(mark)), archive, label + archive, good[:64] + pickle.dumps(Evil(mark))):
             path.write_bytes(bad)
             said = run(["analyze", "run"] if "check" in name else [*words, "--resume"], place)
             yield _refused(f"{name}", said.status, said.err, said.clear)
