@@ -15,11 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.analysis.symmetries.constraints import Constraint, Constraints, find_constraints
-from hepsym.analysis.symmetries.noise import find_noisy
-from hepsym.analysis.symmetries.noisy_equations import claimed
-from hepsym.analysis.symmetries.noisy_surface import ambient, fit_surface
-from hepsym.analysis.symmetries.recognition import recognise
+from hepsym.analysis.symmetries.equations.constraints import Constraint, Constraints, find_constraints
+from hepsym.analysis.symmetries.equations.noise import find_noisy
+from hepsym.analysis.symmetries.equations.noisy import claimed
+from hepsym.analysis.symmetries.equations.surface import ambient, fit_surface
+from hepsym.analysis.symmetries.recognition.names import recognise
 
 Floats = NDArray[np.float64]
 

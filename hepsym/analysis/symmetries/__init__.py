@@ -1,12 +1,12 @@
 """What holds of every event? Dimension, named constraints and symmetry generators of a table."""
 
-from hepsym.analysis.symmetries.algebra import Algebra, identify
-from hepsym.analysis.symmetries.constraints import Constraint, Constraints, find_constraints
-from hepsym.analysis.symmetries.density import DensitySymmetry, density_symmetry
-from hepsym.analysis.symmetries.dimension import Dimension, dimension
+from hepsym.analysis.symmetries.dimensions.estimate import Dimension, dimension
 from hepsym.analysis.symmetries.discover import Discovery, discover
-from hepsym.analysis.symmetries.generators import Generator
-from hepsym.analysis.symmetries.lie import tangent_fields
+from hepsym.analysis.symmetries.equations.constraints import Constraint, Constraints, find_constraints
+from hepsym.analysis.symmetries.flows.algebra import Algebra, identify
+from hepsym.analysis.symmetries.flows.density import DensitySymmetry, density_symmetry
+from hepsym.analysis.symmetries.flows.generators import Generator
+from hepsym.analysis.symmetries.flows.lie import tangent_fields
 from hepsym.analysis.symmetries.whitening import Frame, frame
 
 __all__ = [

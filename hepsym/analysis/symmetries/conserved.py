@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from hepsym.analysis.symmetries.conserved_features import Library, libraries
+from hepsym.analysis.symmetries.recognition.writing import term
 from hepsym.analysis.symmetries.whitening import echelon
-from hepsym.analysis.symmetries.writing import term
 from hepsym.errors import InputError
 
 __all__ = ["Conserved", "Quantity", "conserved"]

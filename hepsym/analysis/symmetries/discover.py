@@ -9,20 +9,20 @@ from numpy.typing import ArrayLike, NDArray
 
 from hepsym.analysis.spectrum import Spectrum
 from hepsym.analysis.symmetries.admission import admitted
-from hepsym.analysis.symmetries.algebra import SMALL, identify, is_closed
-from hepsym.analysis.symmetries.constraints import Constraint, Constraints, find_constraints
-from hepsym.analysis.symmetries.density import DELTA
-from hepsym.analysis.symmetries.dimension import Dimension, dimension
-from hepsym.analysis.symmetries.discrete import Discrete, discrete_symmetries, group_order
+from hepsym.analysis.symmetries.dimensions.estimate import Dimension, dimension
+from hepsym.analysis.symmetries.equations.constraints import Constraint, Constraints, find_constraints
+from hepsym.analysis.symmetries.equations.noise import find_noisy
+from hepsym.analysis.symmetries.equations.projection import onto_surface
 from hepsym.analysis.symmetries.errors import BUDGET
-from hepsym.analysis.symmetries.generators import Generator, made, unequal_units
-from hepsym.analysis.symmetries.lie import fields_score, tangent_fields, tidy
-from hepsym.analysis.symmetries.lie_pca import BLUR, fields_from_neighbours
-from hepsym.analysis.symmetries.noise import find_noisy
-from hepsym.analysis.symmetries.projection import onto_surface
-from hepsym.analysis.symmetries.recognition import recognise
-from hepsym.analysis.symmetries.straightened import beyond_linear
-from hepsym.analysis.symmetries.survival import surviving
+from hepsym.analysis.symmetries.flows.algebra import SMALL, identify, is_closed
+from hepsym.analysis.symmetries.flows.density import DELTA
+from hepsym.analysis.symmetries.flows.discrete import Discrete, discrete_symmetries, group_order
+from hepsym.analysis.symmetries.flows.generators import Generator, made, unequal_units
+from hepsym.analysis.symmetries.flows.lie import fields_score, tangent_fields, tidy
+from hepsym.analysis.symmetries.flows.lie_pca import BLUR, fields_from_neighbours
+from hepsym.analysis.symmetries.flows.straightened import beyond_linear
+from hepsym.analysis.symmetries.flows.survival import surviving
+from hepsym.analysis.symmetries.recognition.names import recognise
 
 __all__ = ["Discovery", "discover"]
 

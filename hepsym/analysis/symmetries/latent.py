@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from scipy.linalg import expm
 from scipy.stats import norm
 
-from hepsym.analysis.symmetries.density import DELTA, density_symmetry
+from hepsym.analysis.symmetries.flows.density import DELTA, density_symmetry
+from hepsym.analysis.symmetries.flows.probes import probe
 from hepsym.analysis.symmetries.moments import Central, central, whitened
-from hepsym.analysis.symmetries.probes import probe
 from hepsym.analysis.symmetries.waves import waves
 from hepsym.analysis.symmetries.whitening import frame
 from hepsym.errors import InputError

@@ -5,8 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from hepsym.analysis.symmetries import identify
-from hepsym.analysis.symmetries.levi import decompose
-from hepsym.analysis.symmetries.naming import describe, name_field
+from hepsym.analysis.symmetries.flows.levi import decompose
+from hepsym.analysis.symmetries.flows.naming import describe, name_field
 from hepsym.generators.toys import TOYS
 
 Floats = NDArray[np.float64]

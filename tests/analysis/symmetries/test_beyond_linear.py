@@ -5,9 +5,9 @@ import pytest
 from numpy.typing import NDArray
 
 from hepsym.analysis.symmetries import discover
+from hepsym.analysis.symmetries.flows.straightened import straightened
 from hepsym.analysis.symmetries.latent import latent_flows
 from hepsym.analysis.symmetries.moments import whitened
-from hepsym.analysis.symmetries.straightened import straightened
 from hepsym.errors import InputError
 
 Floats = NDArray[np.float64]

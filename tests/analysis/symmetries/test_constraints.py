@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hepsym.analysis.symmetries.adjusted import block_moments, pencil, replica_polynomials
-from hepsym.analysis.symmetries.constraints import Constraint, Constraints, find_constraints
+from hepsym.analysis.symmetries.equations.adjusted import block_moments, pencil, replica_polynomials
+from hepsym.analysis.symmetries.equations.constraints import Constraint, Constraints, find_constraints
+from hepsym.analysis.symmetries.equations.evidence import profile_p_value
+from hepsym.analysis.symmetries.equations.noise import find_noisy
+from hepsym.analysis.symmetries.equations.resolution import resolution
 from hepsym.analysis.symmetries.features import (
     count,
     evaluate,
@@ -14,11 +17,8 @@ from hepsym.analysis.symmetries.features import (
     raised,
     times_coordinate,
 )  # fmt: skip
-from hepsym.analysis.symmetries.noise import find_noisy
-from hepsym.analysis.symmetries.noise_evidence import profile_p_value
-from hepsym.analysis.symmetries.quadric_shapes import Quadric, shape
-from hepsym.analysis.symmetries.recognition import recognise
-from hepsym.analysis.symmetries.resolution import resolution
+from hepsym.analysis.symmetries.recognition.names import recognise
+from hepsym.analysis.symmetries.recognition.quadric_shapes import Quadric, shape
 from hepsym.generators.toys import TOYS
 
 Floats = NDArray[np.float64]

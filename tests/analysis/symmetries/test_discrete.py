@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from hepsym.analysis.symmetries import Discovery, discover
-from hepsym.analysis.symmetries.discrete import Discrete
+from hepsym.analysis.symmetries.flows.discrete import Discrete
 from hepsym.generators.toys import TOYS
 
 Floats = NDArray[np.float64]

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from hepsym.analysis.symmetries import Discovery, discover
-from hepsym.analysis.symmetries.lie_pca import fields_from_neighbours, local_normals
+from hepsym.analysis.symmetries.flows.lie_pca import fields_from_neighbours, local_normals
 from hepsym.generators.toys import TOYS
 
 Floats = NDArray[np.float64]

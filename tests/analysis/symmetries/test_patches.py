@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hepsym.analysis.symmetries.patches import patches
+from hepsym.analysis.symmetries.dimensions.patches import patches
 from hepsym.generators.toys import TOYS
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hepsym.analysis.symmetries.rounding import EVERY, SOME, jackknife_error, settled
+from hepsym.analysis.symmetries.equations.rounding import EVERY, SOME, jackknife_error, settled
 
 BLOCKS = 100
 

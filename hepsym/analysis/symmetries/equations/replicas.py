@@ -11,9 +11,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.analysis.symmetries.adjusted import block_moments, replica_polynomials
+from hepsym.analysis.symmetries.equations.adjusted import block_moments, replica_polynomials
+from hepsym.analysis.symmetries.equations.surface import Ambient, NoisySurface
 from hepsym.analysis.symmetries.features import in_coordinates
-from hepsym.analysis.symmetries.noisy_surface import Ambient, NoisySurface
 from hepsym.analysis.symmetries.whitening import Frame
 
 __all__ = ["quadric_replicas", "relation_replicas", "tilted_spans"]

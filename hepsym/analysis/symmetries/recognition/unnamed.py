@@ -13,11 +13,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from hepsym.analysis.symmetries.equations.rounding import EVERY, SOME, jackknife_error, restricted, settled
 from hepsym.analysis.symmetries.features import symmetric
-from hepsym.analysis.symmetries.quadratic_forms import Ideal, in_columns, to_white
-from hepsym.analysis.symmetries.quadric_names import name_quadric
-from hepsym.analysis.symmetries.quadric_shapes import Quadric, shape
-from hepsym.analysis.symmetries.rounding import EVERY, SOME, jackknife_error, restricted, settled
+from hepsym.analysis.symmetries.recognition.quadratic_forms import Ideal, in_columns, to_white
+from hepsym.analysis.symmetries.recognition.quadric_names import name_quadric
+from hepsym.analysis.symmetries.recognition.quadric_shapes import Quadric, shape
 from hepsym.analysis.symmetries.whitening import Frame
 
 __all__ = ["pivots_of", "unnamed"]

@@ -10,12 +10,18 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.analysis.symmetries.constraints import Constraints, Replicas
+from hepsym.analysis.symmetries.equations.constraints import Constraints, Replicas
+from hepsym.analysis.symmetries.equations.replicas import quadric_replicas, relation_replicas
+from hepsym.analysis.symmetries.equations.rounding import EVERY, SOME, jackknife_error, settled
+from hepsym.analysis.symmetries.equations.surface import (
+    Ambient,
+    NoisySurface,
+    distances,
+    fit_surface,
+    with_flat,
+)
 from hepsym.analysis.symmetries.errors import thin_p_value
 from hepsym.analysis.symmetries.features import Moments, moments_of
-from hepsym.analysis.symmetries.noisy_surface import Ambient, NoisySurface, distances, fit_surface, with_flat
-from hepsym.analysis.symmetries.replicas import quadric_replicas, relation_replicas
-from hepsym.analysis.symmetries.rounding import EVERY, SOME, jackknife_error, settled
 from hepsym.analysis.symmetries.whitening import Frame, echelon
 
 __all__ = ["claimed"]

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigh
 
-from hepsym.analysis.symmetries.adjusted import adjusting, pencil
+from hepsym.analysis.symmetries.equations.adjusted import adjusting, pencil
+from hepsym.analysis.symmetries.equations.noise_size import fitted_covariance
 from hepsym.analysis.symmetries.features import Moments, count, evaluate, gradients, moments_of
-from hepsym.analysis.symmetries.noise_size import fitted_covariance
 from hepsym.analysis.symmetries.whitening import Frame
 
 __all__ = [

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.analysis.symmetries.constraints import Constraints
-from hepsym.analysis.symmetries.neighbourhoods import Neighbourhoods, View
+from hepsym.analysis.symmetries.dimensions.neighbourhoods import Neighbourhoods, View
+from hepsym.analysis.symmetries.equations.constraints import Constraints
 
 __all__ = ["Thickness", "noise_thickness"]
 

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from hepsym.analysis.symmetries.probes import probe
-from hepsym.analysis.symmetries.responses import Responses, responses
+from hepsym.analysis.symmetries.flows.probes import probe
+from hepsym.analysis.symmetries.flows.responses import Responses, responses
 from hepsym.analysis.symmetries.whitening import tall_svd
 
 __all__ = ["DELTA", "DensitySymmetry", "density_symmetry"]

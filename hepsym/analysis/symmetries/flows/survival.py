@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.analysis.symmetries.constraints import Constraints
-from hepsym.analysis.symmetries.density import density_symmetry
-from hepsym.analysis.symmetries.lie import tidy
+from hepsym.analysis.symmetries.equations.constraints import Constraints
+from hepsym.analysis.symmetries.flows.density import density_symmetry
+from hepsym.analysis.symmetries.flows.lie import tidy
 from hepsym.analysis.symmetries.moments import Central, central, moment_p_value, moving_column, whitened
 from hepsym.analysis.symmetries.whitening import Frame
 

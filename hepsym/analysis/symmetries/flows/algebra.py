@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.analysis.symmetries.levi import Decomposition, decompose
+from hepsym.analysis.symmetries.flows.levi import Decomposition, decompose
 
 __all__ = ["SMALL", "Algebra", "identify", "is_closed"]
 

@@ -12,14 +12,14 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.analysis.symmetries.constraints import Constraint, Constraints, relative_distance
-from hepsym.analysis.symmetries.cubics import told_cubics
+from hepsym.analysis.symmetries.equations.constraints import Constraint, Constraints, relative_distance
+from hepsym.analysis.symmetries.equations.replicas import tilted_spans
+from hepsym.analysis.symmetries.equations.rounding import jackknife_error
 from hepsym.analysis.symmetries.errors import thin_p_value
-from hepsym.analysis.symmetries.quadratic_forms import NEAR, Ideal, to_white
-from hepsym.analysis.symmetries.replicas import tilted_spans
-from hepsym.analysis.symmetries.rounding import jackknife_error
-from hepsym.analysis.symmetries.unnamed import unnamed
-from hepsym.analysis.symmetries.writing import linear_formula, number
+from hepsym.analysis.symmetries.recognition.cubics import told_cubics
+from hepsym.analysis.symmetries.recognition.quadratic_forms import NEAR, Ideal, to_white
+from hepsym.analysis.symmetries.recognition.unnamed import unnamed
+from hepsym.analysis.symmetries.recognition.writing import linear_formula, number
 
 __all__ = ["LEGS", "recognise"]
 

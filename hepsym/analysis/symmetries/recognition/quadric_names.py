@@ -5,8 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.analysis.symmetries.quadric_shapes import Quadric, Shape, jackknife, level_about_centre, shape
-from hepsym.analysis.symmetries.writing import number, term
+from hepsym.analysis.symmetries.recognition.quadric_shapes import (
+    Quadric,
+    Shape,
+    jackknife,
+    level_about_centre,
+    shape,
+)
+from hepsym.analysis.symmetries.recognition.writing import number, term
 
 __all__ = ["name_quadric", "written"]
 

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import expm, logm
 
-from hepsym.analysis.symmetries.levi import null_space
+from hepsym.analysis.symmetries.flows.levi import null_space
+from hepsym.analysis.symmetries.flows.probes import least_gaussian
+from hepsym.analysis.symmetries.flows.signed_permutations import exchanges, flips
 from hepsym.analysis.symmetries.moments import whitened
-from hepsym.analysis.symmetries.probes import least_gaussian
-from hepsym.analysis.symmetries.signed_permutations import exchanges, flips
 from hepsym.analysis.symmetries.whitening import Frame
 
 __all__ = ["Connected", "Map", "candidates", "connected", "known", "turned_or_along_axes"]

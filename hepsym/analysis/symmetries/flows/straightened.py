@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from scipy.stats import norm
 
-from hepsym.analysis.symmetries.density import DELTA
+from hepsym.analysis.symmetries.flows.density import DELTA
+from hepsym.analysis.symmetries.flows.probes import Probes, probe
+from hepsym.analysis.symmetries.flows.responses import responses
 from hepsym.analysis.symmetries.moments import whitened
-from hepsym.analysis.symmetries.probes import Probes, probe
-from hepsym.analysis.symmetries.responses import responses
 from hepsym.analysis.symmetries.waves import slopes
 from hepsym.analysis.symmetries.whitening import Frame
 

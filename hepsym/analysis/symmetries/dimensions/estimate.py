@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hepsym.analysis.spectrum import Spectrum, count_by_gap
-from hepsym.analysis.symmetries.constraints import Constraints
-from hepsym.analysis.symmetries.neighbourhoods import Neighbourhoods, look
-from hepsym.analysis.symmetries.surfaces import gradient_rank, left_at
-from hepsym.analysis.symmetries.thickness import Thickness, noise_thickness
+from hepsym.analysis.symmetries.dimensions.neighbourhoods import Neighbourhoods, look
+from hepsym.analysis.symmetries.dimensions.surfaces import gradient_rank, left_at
+from hepsym.analysis.symmetries.dimensions.thickness import Thickness, noise_thickness
+from hepsym.analysis.symmetries.equations.constraints import Constraints
 
 __all__ = ["AtScale", "Dimension", "dimension"]
 

@@ -13,9 +13,9 @@ from hepsym.analysis.symmetries.features import (
     raised,
     times_coordinate,
 )
-from hepsym.analysis.symmetries.unnamed import pivots_of
+from hepsym.analysis.symmetries.recognition.unnamed import pivots_of
+from hepsym.analysis.symmetries.recognition.writing import number, term
 from hepsym.analysis.symmetries.whitening import Frame
-from hepsym.analysis.symmetries.writing import number, term
 
 __all__ = ["told_cubics"]
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.analysis.symmetries.lie import column_matrices
+from hepsym.analysis.symmetries.flows.lie import column_matrices
+from hepsym.analysis.symmetries.flows.naming import name_field
 from hepsym.analysis.symmetries.moments import moment_p_value
-from hepsym.analysis.symmetries.naming import name_field
 from hepsym.analysis.symmetries.whitening import Frame
 
 __all__ = ["Generator", "made", "unequal_units"]

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.analysis.symmetries.constraints import Constraints
+from hepsym.analysis.symmetries.dimensions.patches import ROWS, Patches, Tangent, patches, residuals
+from hepsym.analysis.symmetries.dimensions.surfaces import gradient_rank
+from hepsym.analysis.symmetries.dimensions.votes import Votes, agreed, votes
+from hepsym.analysis.symmetries.equations.constraints import Constraints
 from hepsym.analysis.symmetries.features import gradients
-from hepsym.analysis.symmetries.patches import ROWS, Patches, Tangent, patches, residuals
-from hepsym.analysis.symmetries.surfaces import gradient_rank
-from hepsym.analysis.symmetries.votes import Votes, agreed, votes
 from hepsym.analysis.symmetries.whitening import Frame, frame
 
 __all__ = ["Neighbourhoods", "View", "look"]

@@ -22,11 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from hepsym.analysis.symmetries.constraints import Constraints
-from hepsym.analysis.symmetries.features import Moments, count, gradients, moments_of, monomials
-from hepsym.analysis.symmetries.noise_evidence import equal_widths_p_value, profile_p_value
-from hepsym.analysis.symmetries.noisy_equations import claimed
-from hepsym.analysis.symmetries.noisy_surface import (
+from hepsym.analysis.symmetries.equations.constraints import Constraints
+from hepsym.analysis.symmetries.equations.evidence import equal_widths_p_value, profile_p_value
+from hepsym.analysis.symmetries.equations.noisy import claimed
+from hepsym.analysis.symmetries.equations.projection import onto_surface
+from hepsym.analysis.symmetries.equations.surface import (
     Ambient,
     NoisySurface,
     ambient,
@@ -34,7 +34,7 @@ from hepsym.analysis.symmetries.noisy_surface import (
     fit_surface,
     spectra,
 )  # fmt: skip
-from hepsym.analysis.symmetries.projection import onto_surface
+from hepsym.analysis.symmetries.features import Moments, count, gradients, moments_of, monomials
 
 __all__ = ["find_noisy"]
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.analysis.symmetries.probes import Probes
+from hepsym.analysis.symmetries.flows.probes import Probes
 from hepsym.analysis.symmetries.waves import slopes
 
 __all__ = ["Responses", "responses"]

@@ -18,16 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from hepsym.analysis.symmetries.density import DELTA
-from hepsym.analysis.symmetries.discrete_candidates import (
+from hepsym.analysis.symmetries.flows.density import DELTA
+from hepsym.analysis.symmetries.flows.discrete_candidates import (
     Map,
     candidates,
     connected,
     known,
     turned_or_along_axes,
 )
+from hepsym.analysis.symmetries.flows.probes import Probes, probe
 from hepsym.analysis.symmetries.moments import whitened
-from hepsym.analysis.symmetries.probes import Probes, probe
 from hepsym.analysis.symmetries.waves import slopes, waves
 from hepsym.analysis.symmetries.whitening import Frame
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from hepsym.analysis.symmetries.algebra import identify
+from hepsym.analysis.symmetries.flows.algebra import identify
 from hepsym.analysis.symmetries.whitening import tall_svd
 
 __all__ = ["BLUR", "fields_from_neighbours", "local_normals"]

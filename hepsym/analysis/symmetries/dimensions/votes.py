@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.analysis.symmetries.patches import Patches
+from hepsym.analysis.symmetries.dimensions.patches import Patches
 
 __all__ = ["Votes", "agreed", "votes"]
 

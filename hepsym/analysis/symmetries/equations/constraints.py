@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from hepsym.analysis.symmetries.equations.resolution import resolution
 from hepsym.analysis.symmetries.errors import holm, thin_p_value
 from hepsym.analysis.symmetries.features import (
     count,
@@ -24,7 +25,6 @@ from hepsym.analysis.symmetries.features import (
     raised,
     times_coordinate,
 )  # fmt: skip
-from hepsym.analysis.symmetries.resolution import resolution
 from hepsym.analysis.symmetries.whitening import EXACT, Frame, frame, tall_svd
 
 __all__ = [

@@ -1,0 +1,1 @@
+"""Which polynomial equations do the rows satisfy, exactly or but for noise?"""

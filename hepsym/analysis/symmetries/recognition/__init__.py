@@ -1,0 +1,1 @@
+"""What are these equations called, and how are they written for a reader?"""
