@@ -1,11 +1,12 @@
 """How far is what hepsym tells of a table from what is true of it? One score a table."""
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 from formulas import FormulaError, distance, independent
+from masses import masses
 from numpy.typing import NDArray
 from scipy.linalg import subspace_angles
 
@@ -48,6 +49,8 @@ class Score:
     false: int
     """Claims that are not true: equations that do not hold, flows said to keep a density that they move"""
     seconds: float
+    masses: list[dict[str, Any]] = field(default_factory=list)
+    """Told masses and energies beside the truth: kind, told, error, truth"""
     error: str = ""
 
     @property
@@ -95,6 +98,7 @@ def scored(
         equations=len(told.constraints), right=right, found=found, declared=_declared(toy, max_degree),
         fields=fields, declared_fields=None if toy.fields is None else len(toy.fields), angle=angle,
         kept=min(count, true_count) if judged else 0, declared_kept=true_count, false=false, seconds=seconds,
+        masses=masses(toy.name, told.constraints),
     )  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
+from masses import mass_table
+
 START, END = "<!-- {}: made by benchmarks/symmetry_zoo -->", "<!-- end of {} -->"
 
 
@@ -13,6 +15,7 @@ def tables(results: dict[str, Any]) -> dict[str, str]:
     if results.get("hepsym"):
         out["hepsym"] = hepsym_table(results["hepsym"])
         out["misses"] = misses(results["hepsym"])
+        out["masses"] = mass_table(results["hepsym"])
     if results.get("peers") or results.get("vae"):
         out["dimension"] = dimension_table(results)
     if results.get("trajectories"):
