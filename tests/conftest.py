@@ -1,14 +1,21 @@
-"""What every test runs under: one thread in the linear algebra, no display, and which tests are left out."""
+"""What do all tests run under? One thread, no display, the same numbers in any order. Which are left out?"""
 
 import os
+import random
+import signal
+import sys
+from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# The suite tries the same examples in every run; HEPSYM_EXPLORE=1 tries new ones.
-settings.register_profile("same", derandomize=True)
-settings.register_profile("explore", derandomize=False)
+# The suite tries the same examples in every run; HEPSYM_EXPLORE=1 tries new ones. No clock decides: a busy
+# machine may be as slow as it likes.
+PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("same", derandomize=True, **PATIENT)
+settings.register_profile("explore", derandomize=False, **PATIENT)
 settings.load_profile("explore" if os.environ.get("HEPSYM_EXPLORE", "0") not in {"", "0"} else "same")
 
 # Before numpy or torch is imported: many threads on few cores only disturb one another, and a sum
@@ -17,8 +24,18 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("MPLBACKEND", "Agg")
 
+# A shell that starts the suite in its background has it ignore Ctrl-C, and all its children with it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+STARTS: dict[ModuleType, dict[str, Any]] = {}
+"""The states of random generators that test modules hold, as their import left them."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for module in {item.module for item in items if isinstance(item, pytest.Function)}:
+        held = {k: v for k, v in vars(module).items() if isinstance(v, np.random.Generator)}
+        STARTS[module] = {name: generator.bit_generator.state for name, generator in held.items()}
     left_out: dict[str, str] = {}
     if os.environ.get("HEPSYM_SLOW", "0") in {"", "0"}:
         left_out["slow"] = "takes minutes: set HEPSYM_SLOW=1"
@@ -30,6 +47,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for mark, reason in left_out.items():
             if mark in item.keywords:
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(autouse=True)
+def the_same_numbers(request: pytest.FixtureRequest) -> None:
+    """Every test begins with the same random numbers and options, whichever ran before it in its process."""
+    for name, state in STARTS.get(request.module, {}).items():
+        getattr(request.module, name).bit_generator.state = state
+    random.seed(1)
+    np.random.seed(1)  # noqa: NPY002 - packages that others wrote may draw from it
+    torch: Any = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(1)
+        torch.set_default_dtype(torch.float32)
+        torch.set_num_threads(1)
 
 
 def cuda_is_there() -> bool:

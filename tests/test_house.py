@@ -16,8 +16,8 @@ from hepsym.cli import COMMANDS
 
 CHECKOUT = Path(__file__).parents[1]
 SOURCES = sorted((CHECKOUT / "hepsym").rglob("*.py"))
-PAGES = [*CHECKOUT.glob("*.md"), *(p for d in ("docs", "benchmarks", "generators", "analysis", "tests")
-                                   for p in (CHECKOUT / d).rglob("*.md"))]  # fmt: skip
+PAGES = sorted([*CHECKOUT.glob("*.md"), *(p for d in ("docs", "benchmarks", "generators", "analysis", "tests")
+                                          for p in (CHECKOUT / d).rglob("*.md"))])  # fmt: skip
 
 
 LONGEST = 300

@@ -144,7 +144,7 @@ def test_one_test_said_eight_times_is_one_test() -> None:
     often = c.family([c.Tested((0.004, 0.004, 0.004), in_cells(x), in_cells(y))] * 8)
     assert once.p_value < 0.013
     assert often.tests == 24
-    assert often.p_value == pytest.approx(once.p_value, rel=0.35)
+    assert abs(np.log(often.p_value / once.p_value)) < 0.8  # five errors of two counts among 8000 draws
     assert often.effective_tests < 3.5
 
 
@@ -154,7 +154,7 @@ def test_independent_tests_count_in_full() -> None:
         [c.Tested((0.001, 0.5, 0.5), in_cells(a), in_cells(b)) for a, b in zip(x, y, strict=True)]
     )
     single = c.family([c.Tested((0.001, 0.5, 0.5), in_cells(x[0]), in_cells(y[0]))])
-    assert found.effective_tests == pytest.approx(10 * single.effective_tests, rel=0.35)
+    assert abs(np.log(found.effective_tests / (10 * single.effective_tests))) < 0.8  # as above
     assert found.p_value <= 0.03
 
 

@@ -64,7 +64,7 @@ def small_disk(tmp_path: Path) -> Path:
     ):
         pytest.skip("mounting a small disk needs root")
     yield mount
-    subprocess.run(["umount", str(mount)], check=True)
+    subprocess.run(["umount", "--lazy", str(mount)], check=True)
 
 
 def test_a_full_disk_keeps_complete_shards(small_disk: Path) -> None:

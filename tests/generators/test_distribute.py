@@ -1,13 +1,16 @@
 """One dataset, whoever makes it: threads, processes, batch jobs, a Dask cluster, and with a worker killed."""
 
+import gc
 import hashlib
 import json
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import dask
 import distributed
 import numpy as np
 import pytest
@@ -26,14 +29,30 @@ from hepsym.generators.distribute import ShardJob, make_shard
 
 N, SHARD = 60_000, 7_000
 
+# What a cluster leaves to the garbage collector, sockets of killed workers among it, is Dask's.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
+]
+
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """Two worker processes and a scheduler, as a batch system would start them; real sockets."""
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", silence_logs=50
-    ) as made:
+    patience = {f"distributed.comm.timeouts.{what}": "300s" for what in ("connect", "tcp")}
+    with (
+        dask.config.set({**patience, "distributed.deploy.lost-worker-timeout": "300s"}),
+        distributed.LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=50,
+        ) as made,
+    ):
         yield made
+    gc.collect()
 
 
 def digest(dataset: Path) -> str:
@@ -160,8 +179,11 @@ def test_workers_write_datasets_only(tmp_path: Path) -> None:
 
 
 def test_no_scheduler_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no Dask scheduler answers at 'tcp:"):
-        make(tmp_path / "d", crew=on_dask("tcp://127.0.0.1:9", timeout=1.0))
+    with socket.socket() as held:  # a port that is taken, and at which nobody listens
+        held.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{held.getsockname()[1]}"
+        with pytest.raises(InputError, match="no Dask scheduler answers at 'tcp:"):
+            make(tmp_path / "d", crew=on_dask(address, timeout=1.0))
 
 
 def divide(x: int) -> float:

@@ -24,8 +24,9 @@ OPTIONS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
     "--disable-default-apps", "--no-default-browser-check", "--mute-audio", "--remote-debugging-pipe",
+    "--disable-dev-shm-usage",
 )  # fmt: skip
-PATIENCE = 60.0
+PATIENCE = 300.0
 
 
 def browser_path() -> str | None:
@@ -69,6 +70,7 @@ class Browser:
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
 
     def __enter__(self) -> Self:
         return self
@@ -122,8 +124,12 @@ class Browser:
         scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self.call("Emulation.setEmulatedMedia", features=scheme)
         self.events.clear()
-        self.call("Page.navigate", url=page.resolve().as_uri())
-        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
+        frame = self.call("Page.navigate", url=page.resolve().as_uri())
+        loaded = {"frameId": frame["frameId"], "loaderId": frame["loaderId"], "name": "load"}
+        while not any(
+            event.get("method") == "Page.lifecycleEvent" and loaded.items() <= event["params"].items()
+            for event in self.events
+        ):  # of this page: the load event of the one before may come late
             self.events.append(self._next())
 
     def ask(self, expression: str) -> Any:

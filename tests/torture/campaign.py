@@ -10,6 +10,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 __all__ = ["Row", "Trial", "fork", "in_children", "tally"]
@@ -71,7 +72,8 @@ def in_children(
     """Run trials 0 .. trials - 1 in forked children, some hundred each.
 
     So a reader that crashes the process, eats memory beyond `memory` bytes more than there are now, or
-    hangs costs one trial, and is a defect.
+    hangs costs one trial, and is a defect. What counts is memory that is written to: threads of libraries,
+    as many as the machine has cores, reserve much more.
     """
     begun, outcomes, first = time.time(), list[tuple[int, str]](), 0
     while first < trials:
@@ -105,8 +107,8 @@ def _child(trial: Trial, numbers: range, memory: int) -> list[tuple[int, str]]:
 
 
 def _limit(memory: int) -> None:
-    size = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()  # noqa: SIM115, PTH123
-    resource.setrlimit(resource.RLIMIT_AS, (size + memory, size + memory))
+    size = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_DATA, (size + memory, size + memory))
 
 
 def _guarded(trial: Trial, i: int) -> str:

@@ -109,10 +109,11 @@ def _conversion(folder: Path, draw: random.Random) -> "Work":
 def _fitting(folder: Path, draw: random.Random) -> "Work":
     del draw
     table = back_to_back(1500, seed=5)
-    training.SAVE_SECONDS = 0.02  # otherwise a short run would never save in its middle
 
     def work(out: Path) -> None:
+        before, training.SAVE_SECONDS = training.SAVE_SECONDS, 0.02  # else a short run saves at its end only
         fit(table, NAMES, FIT, out, source={}, drop_constant=True, resume=True)
+        training.SAVE_SECONDS = before
 
     def check(out: Path, *, killed: bool) -> str:
         if killed:
