@@ -197,6 +197,7 @@ def summary(result: "FitResult", settings: "FitSettings") -> dict[str, Any]:
         "run": result.run,
         "rows": config["rows"],
         "split": {"train": result.n_train, "validation": result.n_validation, "test": result.n_test},
+        **({"labels": config["facts"]["labels"]} if "labels" in config["facts"] else {}),
         "features": config["kept"],
         "dropped_columns": result.dropped_columns,
         **shape,
@@ -229,6 +230,11 @@ def in_words(told: dict[str, Any]) -> str:
         f"{head}: {told['run']}",
         f"  rows            {told['rows']} (training {split['train']}, validation {split['validation']}, "
         f"test {split['test']})",
+        *(
+            f"  labels          {n['labelled']} rows have one, {n['unlabelled']} have none"
+            for n in [told.get("labels")]
+            if n
+        ),
         f"  features        {', '.join(features)}",
         f"  left out        {', '.join(told['dropped_columns']) or 'none'} (constant)",
         f"  best epoch      {told['best_epoch']} of {told['epochs']}, counted from 0",

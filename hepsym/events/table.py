@@ -55,13 +55,16 @@ class Table:
 
 
 def read_table(
-    paths: Paths, columns: Sequence[str] | None = None, *, progress: Callable[[int, int], None] | None = None
-) -> Table:
+    paths: Paths, columns: Sequence[str] | None = None, *, words: str = "",
+    progress: Callable[[int, int], None] | None = None,
+) -> Table:  # fmt: skip
     """One table of all rows of these files, in the order given.
 
     Event files (native, LHE, npz and Parquet written by hepsym) give E, px, py, pz of the outgoing legs
     (`mu-.E`), or the `columns` asked for, which may be any observable (`m(mu- mu+)`). Plain tables
     (.csv with a header line, .npy (n, k) or structured, .npz of columns, .parquet) give all their columns.
+    words: of a plain table, a column that may hold words or gaps. It comes as the place of each word in the
+    sorted list source["words"], -1 for a gap; as it is, where all that is there are numbers.
 
     Raises InputError for no rows, NaN or infinity (which row and column), a column that is not of
     numbers or not there (did you mean), other columns in another file.
@@ -69,9 +72,11 @@ def read_table(
     listed = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     if not listed:
         raise InputError("no file to read: name at least one")
-    tables = []
+    tables, said = [], list[str]()
     for i, path in enumerate(listed):
-        tables.append(_read_one(Path(path), columns))
+        table, spoken = _read_one(Path(path), columns, words)
+        tables.append(table)
+        said += spoken
         if progress is not None:
             progress(i + 1, len(listed))
     first = tables[0]
@@ -84,14 +89,31 @@ def read_table(
             )
     values = first.values if len(tables) == 1 else np.concatenate([t.values for t in tables])
     source = dict(first.source) | {"files": [str(p) for p in listed], "rows": len(values)}
+    if len(said) == len(values):
+        values[:, first.names.index(words)], names = _numbered(said)
+        source |= {"words": names} if names else {}
     return Table(first.names, values, source)
 
 
-def _read_one(path: Path, columns: Sequence[str] | None) -> Table:
+def _numbered(said: Sequence[str]) -> tuple[list[float], list[str]]:
+    """Words as numbers, -1 for "", and the words in order of their numbers; none where all are numbers."""
+    try:
+        return [float(word) if word else -1.0 for word in said], []
+    except ValueError:
+        names = sorted(set(said) - {"", "-1"})
+        place = {name: float(i) for i, name in enumerate(names)} | {"": -1.0, "-1": -1.0}
+        return [place[word] for word in said], names
+
+
+def _read_one(path: Path, columns: Sequence[str] | None, words: str) -> tuple[Table, list[str]]:
+    """A file's table, and its column of words where there is one: 0 in the table."""
+    said: list[str] = []
     if is_event_file(path):
         table = _read_events(path, columns)
     else:
-        found = read_columns(path)
+        found = read_columns(path, words)
+        if words in found and (columns is None or words in columns):
+            said, found[words] = found[words].tolist(), np.zeros(len(found[words]))
         table = _plain(path, found, columns)
     if not len(table):
         raise InputError(f"{path} is empty: it has no rows")
@@ -102,7 +124,7 @@ def _read_one(path: Path, columns: Sequence[str] | None) -> Table:
             f"{path}: column {table.names[column]!r} is {table.values[row, column]} in row {row} "
             f"({int((~finite).sum())} such values): drop those rows or that column"
         )
-    return table
+    return table, said
 
 
 def _read_events(path: Path, columns: Sequence[str] | None) -> Table:

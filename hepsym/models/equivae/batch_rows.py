@@ -11,7 +11,7 @@ from torch.func import functional_call
 from hepsym.models.equivae.class_sets import Supports
 from hepsym.models.equivae.leak import hsic, spread
 from hepsym.models.equivae.network import Network
-from hepsym.models.equivae.objective import class_codes, labelled_loss
+from hepsym.models.equivae.objective import class_codes, labelled_loss, unlabelled_loss
 from hepsym.models.equivae.settings import Settings
 from hepsym.models.model import Model, Terms
 from hepsym.models.noise import Noise
@@ -39,6 +39,15 @@ def batch_supports(codes: Tensor, classes: int) -> Supports:
     return Supports(out)
 
 
+def distinct(x: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
+    """Rows (n, D) and class numbers (n,) without repetitions: a copy of x must not be in its class set."""
+    both = torch.cat([x.detach().cpu(), codes[:, None].to(x.dtype)], 1)
+    _, place = torch.unique(both, dim=0, return_inverse=True)
+    first = torch.full((len(x),), len(x)).scatter_reduce(0, place, torch.arange(len(x)), "amin")
+    first = first[first < len(x)].sort().values
+    return x[first.to(x.device)], codes[first]
+
+
 class ClassRows(Model):
     """A `Network` as the training loop wants it: rows (features, label), parameters with a members' axis."""
 
@@ -64,12 +73,16 @@ class ClassRows(Model):
         return functional_call(_Calling(self.network[0], self), own, (what, *arguments))
 
     def rows(self, batch: Tensor) -> tuple[Tensor, Tensor]:
-        """Features (b, D) and class numbers (b,), on the CPU, of one member's rows."""
+        """Features (b, D) and class numbers (b,), on the CPU, -1 unlabelled, of one member's rows."""
         labels = batch[0, :, -1].round().long().cpu()
-        return batch[0, :, :-1], torch.searchsorted(self.classes, labels)
+        codes = torch.searchsorted(self.classes, labels)
+        return batch[0, :, :-1], torch.where(labels < 0, -1, codes)
 
     def loss_terms(self, batch: Tensor, noise: Noise, warmth: float = 1.0) -> Terms:
-        """Of rows (1, b, D + 1), the last column the class; rows alone in their class are left out."""
+        """Of rows (1, b, D + 1), the last column the class; rows alone in their class are left out.
+
+        The loss of the labelled rows, a mean over them, plus `unlabelled` times that of the others.
+        """
         bits = int(noise.normal_(torch.empty(1, 1, dtype=torch.float64)).view(torch.int64))
         drawn = torch.Generator().manual_seed(bits & 0x7FFFFFFF)
         found: dict[str, Tensor] = self._call("loss", batch, drawn, warmth)
@@ -106,7 +119,9 @@ class _Calling(nn.Module):
 
     def loss(self, batch: Tensor, drawn: torch.Generator, warmth: float) -> dict[str, Tensor]:
         rows = self.asked[0]
-        x, codes = rows.rows(batch)
+        every, codes = rows.rows(batch)
+        free = every[(codes < 0).to(every.device)]
+        x, codes = distinct(every[(codes >= 0).to(every.device)], codes[codes >= 0])
         supports = batch_supports(codes, len(rows.classes))
         sets = BatchSets(codes, len(rows.classes), rows.shares)
         found = labelled_loss(self.network, x, supports, sets, rows.settings, drawn, warmth)
@@ -114,13 +129,18 @@ class _Calling(nn.Module):
         if rows.settings.leak_penalty > 0:
             terms["leak"] = hsic(found.v / spread(found.v), found.codes, sets.classes)
             terms["loss"] = terms["loss"] + rows.settings.leak_penalty * terms["leak"]
+        if len(free):
+            loss, told = unlabelled_loss(self.network, free, supports, found.embedded, drawn, warmth)
+            terms |= told | {"loss": terms["loss"] + rows.settings.unlabelled * loss}
         return terms
 
     def codes(self, batch: Tensor) -> tuple[Tensor, Tensor]:
         rows, network = self.asked[0], self.network
         x, codes = rows.rows(batch)
         features = network.body(x)
+        # A row without a label is taken for what q(y|x) says, in no class set.
         supports = batch_supports(codes, len(rows.classes))
+        codes = torch.where(codes < 0, network.classifier(features).argmax(1).cpu(), codes)
         members = network.code.embed(features)
         embedded = members[supports.rows.clamp(min=0)]
         every = class_codes(

@@ -40,7 +40,7 @@ class Supports:
 
         Its own place where it is in the support, else the last one, so that all sets are of one size.
         """
-        last = (self.sizes - 1).expand(len(rows), -1)
+        last = (self.sizes - 1).clamp(min=0).expand(len(rows), -1)
         same = (self.rows[None] == rows[:, None, None]) & self.there[None]  # rows may be -1: in no support
         return torch.where(same.any(-1), same.long().argmax(-1), last)
 

@@ -116,8 +116,8 @@ def leave_one_out(embedded: Tensor, supports: Supports, rows: Tensor) -> tuple[T
     embedded: (classes, s, e) of the supports' members. rows: (b,) row numbers, -1 for rows that are in
     no support.
     """
-    there = supports.there.to(embedded.device)
-    total = (embedded * there[..., None]).sum(1)
+    embedded = embedded * supports.there.to(embedded.device)[..., None]
+    total = embedded.sum(1)
     place = supports.left_out(rows).to(embedded.device)
     chosen = functional.one_hot(place, embedded.shape[1]).to(embedded.dtype)
     dropped = torch.einsum("bks,kse->bke", chosen, embedded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import field, fields, make_dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from hepsym.errors import InputError
+from hepsym.events.table import Table, read_table
 from hepsym.models.dataset import Dataset
 from hepsym.models.equivae.batch_rows import ClassRows
 from hepsym.models.equivae.class_sets import ClassSets
@@ -32,11 +34,12 @@ __all__ = ["CVAEFamily", "ClassOptions", "EquiVAEFamily", "MLVAEFamily", "load_r
 
 FEWEST = 4
 """Rows of the rarest class that a batch must hold on average: each makes the others' class set."""
-
+ENOUGH = 8
+"""Rows of it that labelled rows are shown again for, where they are few among unlabelled ones."""
 
 TAKEN = (
     "invariant", "likelihood", "width", "depth", "discriminative", "softness", "rivals", "classification",
-    "leak_penalty",
+    "leak_penalty", "unlabelled",
 )  # fmt: skip
 """Those of `Settings` that `--set name=value` gives: the rest is the loop's, or remembers other batches."""
 
@@ -53,7 +56,11 @@ the columns are pixels; [] is a vector. leak_penalty is of HSIC, which survives 
 
 
 class ClassFamily(Family):
-    """Abstract: rows are columns and a class; rows of a batch are each other's class sets."""
+    """Abstract: rows are columns and a class; rows of a batch are each other's class sets.
+
+    -1, an empty cell or NaN for a class is a row without a label: it takes part by `unlabelled_loss`. Where
+    labelled rows are few, each is shown several times an epoch (`copies`); twice in a batch it counts once.
+    """
 
     labelled = True
     options = ClassOptions
@@ -71,13 +78,18 @@ class ClassFamily(Family):
             equivariant=settings.latent, leak_measure="hsic", seed=settings.seed,
         )  # fmt: skip
 
+    def read(self, files: Sequence[Path], settings: FitSettings, *, columns: Sequence[str] | None) -> Table:
+        """As `read_table`; classes may be words, which are numbered, and gaps."""
+        return read_table(files, columns, words=settings.label)
+
     def prepare(
         self, values: NDArray[np.float64], names: Sequence[str], settings: FitSettings, *, drop_constant: bool
     ) -> Dataset:
         """Split rows, scale all columns but the class by the training rows.
 
-        Raises InputError: no column of that name, labels that `read_labels` refuses, a class without two
-        training rows, unlabelled rows, a batch too small to hold class sets, a picture of another size.
+        Raises InputError: no column of that name, labels that `read_labels` refuses (all unlabelled, one
+        class only), a class without two training rows, a batch too small to hold class sets, a picture of
+        another size.
         """
         del drop_constant  # a constant pixel is part of the picture
         if settings.label not in names:
@@ -87,20 +99,18 @@ class ClassFamily(Family):
         place = list(names).index(settings.label)
         columns = [c for c in range(len(names)) if c != place]
         labels, codes = read_labels(values[:, place])
-        if (codes < 0).any():
-            raise InputError(
-                f"{int((codes < 0).sum())} rows are unlabelled, and `hepsym fit` takes labelled ones; "
-                f"from Python, hepsym.models.equivae.{self.model.__name__}().fit(X, y) learns from both"
-            )
         training, validation, test = split_rows(
             len(values), settings.seed, settings.validation, settings.test
         )
         sets = ClassSets(codes[training], len(labels.classes))
-        if float(sets.shares.min()) * settings.batch < FEWEST or len(training) < settings.batch:
+        known = np.flatnonzero(codes[training] >= 0)
+        again = copies(len(known), len(training), float(sets.shares.min()), settings.batch)
+        shown = np.concatenate([training, np.tile(training[known], again - 1)])
+        held = again * len(known) / len(shown) * float(sets.shares.min()) * settings.batch
+        if held < FEWEST or len(training) < settings.batch:
             raise InputError(
-                f"a batch of {settings.batch} among {len(training)} training rows holds "
-                f"{float(sets.shares.min()) * settings.batch:.2g} of the rarest class: give a larger batch, "
-                f"{FEWEST} of each class and fewer than the rows"
+                f"a batch of {settings.batch} among {len(training)} training rows holds {held:.2g} of the "
+                f"rarest class: give a larger batch, {FEWEST} of each class and fewer than the rows"
             )
         picture = self.own(settings).picture
         shape = picture or (len(columns),)
@@ -114,11 +124,13 @@ class ClassFamily(Family):
         scaling = Scaling(
             tuple(order), np.append(reading.offset, 0.0), np.append(reading.scale, 1.0), np.zeros(len(names))
         )
+        missing = int((codes < 0).sum())
         facts = {"classes": [int(c) for c in labels.classes], "shares": sets.shares.tolist(),
-                 "reading": reading.to_json()}  # fmt: skip
+                 "reading": reading.to_json(), "copies": again,
+                 "labels": {"labelled": len(codes) - missing, "unlabelled": missing}}  # fmt: skip
         ready = scaling.apply(values)
         return Dataset(
-            tuple(names), scaling, ready[training], ready[validation],
+            tuple(names), scaling, ready[shown], ready[validation],
             (len(training), len(validation), len(test)), data_digest(values, names), facts,
         )  # fmt: skip
 
@@ -152,6 +164,18 @@ class ClassFamily(Family):
         return f"hepsym.models.equivae.load_run({str(run)!r}, X, y)"
 
 
+def copies(labelled: int, rows: int, rarest: float, batch: int) -> int:
+    """How often a labelled row is shown in an epoch beside rows - labelled without a label.
+
+    The fewest c with c labelled / (c labelled + unlabelled) * rarest * batch >= ENOUGH, `rarest` the share of
+    the rarest class of the labelled; 1 where all are labelled, or where no c would do.
+    """
+    each = rarest * batch - ENOUGH
+    if rows == labelled or each <= 0:
+        return 1
+    return max(1, math.ceil(ENOUGH * (rows - labelled) / (labelled * each)))
+
+
 def _chosen(settings: Settings, config: Mapping[str, Any]) -> tuple[Settings, Reading]:
     reading = Reading.from_json(config["facts"]["reading"])
     name = settings.likelihood
@@ -163,8 +187,9 @@ def _chosen(settings: Settings, config: Mapping[str, Any]) -> tuple[Settings, Re
 def load_run(run: str | Path, x: ArrayLike, y: ArrayLike) -> ClassModel:
     """The model of RUN with its best weights; class prototypes are made of rows x with labels y.
 
-    Raises InputError as `hepsym.models.load`; for a run of another family; for labels that are not the
-    run's classes or a class without two rows.
+    Labels are those of the table, words where it had words; -1, "" or None has no part. Raises InputError as
+    `hepsym.models.load`; for a run of another family; for labels that are not the run's classes or a class
+    without two rows.
     """
     from hepsym.models.trained import load
 
@@ -178,9 +203,10 @@ def load_run(run: str | Path, x: ArrayLike, y: ArrayLike) -> ClassModel:
         )
     config = read_config(Path(run))
     settings, reading = _chosen(kind.settings(trained.settings), config)
-    labels, codes = read_labels(y, config["facts"]["classes"])
-    rows, nothing = np.arange(len(codes)), np.arange(0)
-    ready = Ready(settings, reading, labels, reading.apply(x), codes, rows, nothing, nothing)
+    words, numbers = config["source"].get("words"), config["facts"]["classes"]
+    labels, codes = read_labels(y, [words[k] for k in numbers] if words else numbers)
+    rows, free = np.flatnonzero(codes >= 0), np.flatnonzero(codes < 0)
+    ready = Ready(settings, reading, labels, reading.apply(x), codes, rows, np.arange(0), free)
     model = kind.model(**settings.to_json())
     model.adopt(Fitted.after(trained.model.finished(), ready))
     return model

@@ -113,6 +113,11 @@ def labelled_loss(
     if settings.discriminative > 0:
         terms["discriminative"] = -weight @ functional.log_softmax(bound / settings.softness, 1)[:, 0]
         loss = loss + settings.discriminative * terms["discriminative"]
+    if settings.prototype > 0:
+        near = -(members[:, None] - found.r).square().sum(-1)
+        near = near.masked_fill((supports.sizes < 2 - joins).to(x.device), -torch.inf)
+        terms["prototype"] = weight @ functional.cross_entropy(near, codes, reduction="none")
+        loss = loss + settings.prototype * terms["prototype"]
     v = pieces.mean[:, 0]
     return Labelled(loss, terms, v, codes, embedded, batch, found.r[pick[:, 0], codes], members)
 
@@ -133,16 +138,21 @@ def unlabelled_loss(
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """- sum_k q(k|x) [bound(x, k) + log p(k)] - H[q(.|x)], averaged over batch (b, D); p(k) = 1/K.
 
-    embedded (classes, s, e): of the labelled rows in `supports`, from which class sets are made.
+    embedded (classes, s, e): of the labelled rows in `supports`, from which class sets are made. A class
+    that has none there is no candidate: q and p are then those of the others. Without any, all is 0.
     """
+    there = (supports.sizes > 0).to(batch.device)
+    if not there.any():
+        return batch.new_zeros(()), {"unlabelled_bound": batch.new_zeros(()), "entropy": batch.new_zeros(())}
     features = network.body(batch)
     nowhere = torch.full((len(batch),), -1)
     found = class_codes(network, supports, embedded, nowhere, generator)
     noise = torch.randn((1, len(batch), 1, network.dimensions), generator=generator).to(batch)
     pieces = network.pieces(features, network.likelihood.target(batch), found.r, found.kl, noise)
-    log_q = functional.log_softmax(network.classifier(features), 1)
+    # Finite, so that 0 log 0 is 0 in value and in gradient.
+    log_q = functional.log_softmax(network.classifier(features).masked_fill(~there, -1e9), 1)
     q = log_q.exp()
-    expected = (q * pieces.bound).sum(1) - math.log(q.shape[1])
+    expected = (q * pieces.bound).sum(1) - math.log(int(there.sum()))
     entropy = -(q * log_q).sum(1)
     value = (expected + entropy).mean()
     charged = (q * (pieces.log_likelihood - pieces.bound)).sum(1).mean()

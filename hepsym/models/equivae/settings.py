@@ -28,7 +28,8 @@ class Settings:
     The loss of a labelled row x of class y, in nats, is
 
         - bound(x, y) - discriminative log [e^(bound(x, y)/s) / sum_k e^(bound(x, k)/s)]
-        - classification log q(y|x) + leak_penalty * leak(v; y) + action_penalty * |v(gx) - rho(g) v(x)|^2
+        - prototype log [e^(-|f(x) - r_y|^2) / sum_k e^(-|f(x) - r_k|^2)] - classification log q(y|x)
+        + leak_penalty * leak(v; y) + action_penalty * |v(gx) - rho(g) v(x)|^2
 
     and of an unlabelled one  - sum_k q(k|x) [bound(x, k) + log p(k)] - H[q(.|x)].
     """
@@ -58,6 +59,9 @@ class Settings:
     """s in nats: bounds enter the share as e^(bound / s), so that it goes on asking for distance."""
     rivals: int = 3
     """How many wrong classes take part in that share: those that q(y|x) finds likeliest."""
+    prototype: float = 0.0
+    """Weight of the share of the own class' r among the nearest, f(x) the r of x alone: of EquiVAE. The bound
+    asks r for what helps to draw x, this asks it for the class (Snell et al., https://arxiv.org/abs/1703.05175)."""
     classification: float = 10.0
     """Weight of log q(y|x) of labelled rows."""
     unlabelled: float = 1.0
@@ -111,6 +115,7 @@ class Settings:
             raise InputError(f"depth = {self.depth} and seed = {self.seed} must not be negative")
         weights = (
             "discriminative",
+            "prototype",
             "classification",
             "unlabelled",
             "leak_penalty",
@@ -133,6 +138,8 @@ class Settings:
             raise InputError(
                 f"validation = {self.validation:g} must lie in [0, 0.5): a share of the labelled rows"
             )
+        if self.code != "mean" and self.prototype > 0:
+            raise InputError(f"prototype = {self.prototype:g} is of EquiVAE's r alone: give prototype = 0")
         if self.code == "product" and self.discriminative > 0:
             raise InputError(
                 f"discriminative = {self.discriminative:g} needs bounds that leave x out of its class set, "

@@ -74,7 +74,7 @@ def test_from_the_command_line(tmp_path: Path) -> None:
         (TABLE, {}, {"picture": [2, 4]}, r"picture = \(2, 4\) has 8 pixels, the table 6 columns"),
         (TABLE, {}, {"invariantt": 3}, "did you mean 'invariant'"),
         (TABLE * ([1.0] * 6 + [0.0]), {}, {}, "one class only"),
-        (np.where(TABLE == 3, -1, TABLE), {}, {}, "300 rows are unlabelled"),
+        (np.column_stack([ORBIT.x, np.full(900, -1.0)]), {}, {}, "all 900 rows are unlabelled"),
     ],
 )
 def test_what_cannot_be_fitted(
