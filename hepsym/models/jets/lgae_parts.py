@@ -26,6 +26,8 @@ UNIT = 10.0
 """Momenta are multiplied by it: thirty particles share an energy of 1."""
 SOFT = 0.01
 """Of `timelike`: below it, in momenta so multiplied, an energy's excess over the momentum is smoothed."""
+UNSURE = 0.1
+"""Of `timelike`: a momentum below about this share of the excess of energy is not made longer in full."""
 FAINT = 1e-5
 """Decoded particles of less energy than this share of the jet's mass are none: of a jet of two particles,
 whose latent vectors all lie along its momentum, no direction is known, and noise must not become one."""
@@ -196,22 +198,25 @@ def massless(v: Tensor) -> Tensor:
 
 
 def timelike(v: Tensor, least_speed: float) -> Tensor:
-    """Momenta with |p| = |v| + s g and E = |v| + g, g > 0 the smoothed excess of v's own time over |v|.
+    """Momenta of energy E = |v| + g, longer than v along v, g > 0 the smoothed excess of v_0 over |v|.
 
-        g = (t + (t^2 + SOFT^2)^(1/2)) / 2,  t = v_0 - |v|,  |p| = |v| + s g,  s the least speed
+        g = (t + (t^2 + SOFT^2)^(1/2)) / 2,  t = v_0 - |v|,  c = UNSURE (1 - s),  s the least speed
+        p = v (1 + s g / (v^2 + c^2 g^2)^(1/2)), which is |p| = |v| + s g for |v| >> c g
 
     What a decoder knows of a particle's direction alone is an average: shorter than its energy, and so of a
     mass. Made massless by E = |v| it would lose the energy that is known, and with it the particle's p_T in
-    any frame; kept as it is it points along the jet. s is between the two (docs/lgae.md). Without a direction
-    (below FAINT) the particle is at rest.
+    any frame; kept as it is it points along the jet. s is between the two (docs/lgae.md). A direction has
+    v's rounding over |v|, which g would multiply by g / |v|; so with c it is multiplied by 1 + s / c at
+    most, and the speed falls below s where |v| < c g, where nothing is known of it. Below FAINT it is 0.
     """
     square = v[..., 1:].square().sum(-1, keepdim=True)
     there = square > (FAINT * UNIT) ** 2
-    safe = torch.where(there, square, torch.ones_like(square)).sqrt()
-    length = safe * there
+    safe = torch.where(there, square, torch.ones_like(square))
+    length = safe.sqrt() * there
     excess = v[..., :1] - length
     excess = 0.5 * (excess + (excess.square() + SOFT**2).sqrt())
-    longer = (1 + least_speed * excess / safe) * there
+    known = (safe + (UNSURE * (1 - least_speed) * excess).square()).sqrt()
+    longer = (1 + least_speed * excess / known) * there
     return torch.cat([length + excess, longer * v[..., 1:]], -1)
 
 

@@ -158,17 +158,29 @@ def test_the_jet_s_momentum_is_kept(many: Tensor) -> None:
 
 @pytest.mark.parametrize("speed", [0.0, 0.7, 1.0])
 def test_decoded_particles_keep_their_least_speed(speed: float) -> None:
-    """Speeds from the least one to that of light; what is time-like keeps its energy, what is not its |p|."""
+    """Speeds from the least one to that of light; what is time-like keeps its energy, what is not its |p|.
+
+    Where next to nothing is known of a direction, |v| < 0.3 of the excess, the speed may be less.
+    """
     v = torch.randn(200, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
     p = timelike(v, speed)
     length, fast = p[:, 1:].norm(dim=1), v[:, 1:].norm(dim=1)
     assert (length <= p[:, 0] * (1 + 1e-15)).all()
-    assert (length >= speed * p[:, 0] * (1 - 1e-15)).all()
+    known = fast > 0.3 * (p[:, 0] - fast)
+    assert known.sum() > 100
+    assert (length >= speed * p[:, 0] * (1 - 1e-15))[known].all()
     wanted = torch.maximum(v[:, 0], fast)
     assert ((p[:, 0] - wanted).abs() <= 0.005).all()
     torch.testing.assert_close(p[:, 1:] / length[:, None], v[:, 1:] / fast[:, None])
     at_rest = timelike(torch.tensor([[2.0, 1e-9, 0.0, 0.0]], dtype=torch.float64), speed)
     assert torch.equal(at_rest[:, 1:], torch.zeros(1, 3, dtype=torch.float64))
+
+
+def test_a_direction_s_rounding_is_not_multiplied() -> None:
+    """dp / dv is 1 + s / (0.1 (1 - s)) = 5.3 at most for s = 0.3, where it was s g / |v|: 300 in this one."""
+    v = torch.tensor([8.0, 0.008, 0.0, 0.0], dtype=torch.float64)
+    jacobian = torch.func.jacrev(lambda x: timelike(x, 0.3)[..., 1:])(v)
+    assert torch.linalg.matrix_norm(jacobian[:, 1:], 2) < 5.4
 
 
 def test_the_latent_distribution_is_moved_by_the_group(many: Tensor) -> None:
