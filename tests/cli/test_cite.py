@@ -32,6 +32,11 @@ def test_every_entry_is_whole() -> None:
         assert {"author", "title", "version" if key == "hepsym" else "year"} <= fields
 
 
+def test_every_entry_says_what_it_was_checked_against() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "bibliography.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == [k for k in entries() if k != "hepsym"]
+
+
 def test_the_version_is_the_installed_one() -> None:
     assert f"version = {{{hepsym.__version__}}}" in entries()["hepsym"]
 
