@@ -17,6 +17,7 @@ from hepsym.generators.partons import AlphaS, load_pdf
 from hepsym.generators.partons.alpha_s import constant, running
 from hepsym.generators.process_string import ProcessPattern, Subprocess, particles, read_process
 from hepsym.generators.scattering.channels import channels_of
+from hepsym.generators.scattering.divergences import refuse_divergence
 from hepsym.generators.scattering.groups import Group
 from hepsym.generators.scattering.initial import Partons
 from hepsym.generators.scattering.integrand import Channel, Collision, ScatteringIntegrand
@@ -81,6 +82,7 @@ class Definition:
             collision, groups, channels, chosen, skip,
             (scale, scale if other is None else other), alpha_s, theory.alpha_s,
         )  # fmt: skip
+        refuse_divergence(card.process, integrand)
         plan = layout(incoming, outgoing)
         varied = variations_of(
             card.variations.scales, card.variations.members, collision.pdf, lambda k: collision.pdf.members[k]

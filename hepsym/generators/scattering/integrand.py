@@ -88,7 +88,7 @@ class ScatteringIntegrand(Integrand):
         self._reference = alpha_s_reference
         self.powers = np.array([max(g.element.qcd_power, 0) for g in groups], dtype=np.float64)
         self._counts = np.array([len(g.members) for g in groups], dtype=np.float64)
-        self._masses = np.array(groups[0].element.masses)
+        self.masses = np.array(groups[0].element.masses)
         self.legs = len(groups[0].element.pdg_ids)
         self.incoming = len(collision.masses)
 
@@ -98,7 +98,7 @@ class ScatteringIntegrand(Integrand):
         fractions, roots = np.empty((n, 2)), np.empty(n)
         rest = np.empty((n, self.legs - self.incoming, 4))
         measure, mixture = self._draw(u, density, fractions, roots, rest)
-        momenta = self._laboratory(rest, fractions)
+        momenta = self.laboratory(rest, fractions)
         inside = measure > 0.0
         if len(self.selection.conditions) > len(self._skip):
             inside &= self.selection.passes(momenta[:, self.incoming :], self._skip)
@@ -164,7 +164,8 @@ class ScatteringIntegrand(Integrand):
         with np.errstate(divide="ignore"):
             return np.where(inside & (slope > 0.0), 1.0 / slope, 0.0)
 
-    def _laboratory(self, rest: Array, fractions: Array) -> Array:
+    def laboratory(self, rest: Array, fractions: Array) -> Array:
+        """(n, legs, 4) GeV: incoming momenta, then the outgoing ones (n, k, 4), boosted from rest."""
         momenta = np.empty((len(rest), self.legs, 4))
         if len(self.collision.beams):
             momenta[:, : self.incoming] = self.collision.beams
@@ -178,9 +179,9 @@ class ScatteringIntegrand(Integrand):
         squares = np.ones((len(momenta), 2))
         if self.collision.pdf is None and not self.powers.any():
             return squares
-        squares[:, 0] = scales(self._renormalization, momenta, self._masses)
+        squares[:, 0] = scales(self._renormalization, momenta, self.masses)
         same = self._factorization == self._renormalization
-        squares[:, 1] = squares[:, 0] if same else scales(self._factorization, momenta, self._masses)
+        squares[:, 1] = squares[:, 0] if same else scales(self._factorization, momenta, self.masses)
         return squares
 
     def _bare(self, momenta: Array, q2: Array) -> Array:
