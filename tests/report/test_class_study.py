@@ -12,7 +12,7 @@ from hepsym.cli import app
 from hepsym.errors import InputError
 from hepsym.report.representation import ClassStudy
 from hepsym.report.representation.divided import divided, shown_labels
-from hepsym.report.representation.jets import rejections, transformed
+from hepsym.report.representation.jets import confusion, rejections, transformed
 from hepsym.report.study_card import study_names
 from hepsym.report.study_kinds import load_any
 
@@ -127,6 +127,9 @@ def test_rejection_by_hand() -> None:
     p = np.column_stack([1 - score, np.zeros(8), score / 2, score / 4, score / 4])
     found = rejections(p, ["g", "q", "t", "w", "z"], y)
     assert found["rejection at 0.5"] == 4.0
+    counted = confusion(np.array(["g", "t", "t", "g"]), np.array(["g", "g", "t", "t"]), ["g", "t"])
+    assert counted == [[1, 1], [1, 1]]
+    assert confusion(np.array(["t"] * 3), np.array(["g", "g", "t"]), ["g", "t"]) == [[0, 2], [0, 1]]
     with pytest.raises(InputError, match="jets of g or q and of t, w or z"):
         rejections(p[:4], ["g", "q", "t", "w", "z"], y[:4])
 
@@ -137,6 +140,7 @@ def test_what_a_boost_should_do_is_what_it_does() -> None:
     p = np.random.default_rng(5).normal(size=(40, 7, 3))
     x = rest_rows(np.concatenate([np.linalg.norm(p, axis=2, keepdims=True), p], axis=2))
     moved, turn = transformed(x, 3.0, seed=1)
+    np.testing.assert_allclose(transformed(80 * x, 3.0, seed=1)[0], 80 * moved, atol=1e-7)
     np.testing.assert_allclose(moved, np.einsum("nij,npj->npi", turn, x), atol=1e-9)
     np.testing.assert_allclose(turn @ turn.transpose(0, 2, 1), np.tile(np.eye(3), (40, 1, 1)), atol=1e-9)
     assert np.abs(turn - np.eye(3)).max() > 0.1

@@ -50,17 +50,19 @@ class Coupling(nn.Module):
 
 
 class Couplings(nn.Module):
-    """LAYERS of them, one map of v (n, d) for each of `classes`."""
+    """LAYERS of them, one map of v (n, d) for each of `classes`; the first `still` of v always stay."""
 
-    def __init__(self, dimensions: int, classes: int) -> None:
+    def __init__(self, dimensions: int, classes: int, still: int = 0) -> None:
         super().__init__()
-        self.dimensions, self.classes = dimensions, classes
+        self.dimensions, self.classes, self.still = dimensions, classes, still
         order = np.random.default_rng(dimensions)
         layers: list[nn.Module] = []
         for _ in range(LAYERS // 2):
             kept = torch.zeros(dimensions)
-            kept[order.permutation(dimensions)[: dimensions // 2]] = 1
-            layers += [Coupling(kept, classes), Coupling(1 - kept, classes)]
+            kept[still + order.permutation(dimensions - still)[: (dimensions - still) // 2]] = 1
+            for half in (kept, 1 - kept):
+                half[:still] = 1
+                layers.append(Coupling(half, classes))
         self.layers = nn.ModuleList(layers)
         self.middle: Tensor
         self.whitening: Tensor
@@ -69,12 +71,13 @@ class Couplings(nn.Module):
 
     def centre(self, v: Floats, codes: Codes) -> None:
         """Let v (n, d), as they come from the layers, be centred and whitened, class by class."""
+        first = self.still
         for k in range(self.classes):
-            rows = v[codes == k]
-            self.middle[k] = torch.from_numpy(rows.mean(0))
+            rows = v[codes == k, first:]
+            self.middle[k, first:] = torch.from_numpy(rows.mean(0))
             if len(rows) > 4 * self.dimensions:
-                values, vectors = np.linalg.eigh(np.cov(rows.T).reshape(self.dimensions, -1))
-                self.whitening[k] = torch.from_numpy(
+                values, vectors = np.linalg.eigh(np.cov(rows.T).reshape(rows.shape[1], -1))
+                self.whitening[k, first:, first:] = torch.from_numpy(
                     (vectors / np.sqrt(np.maximum(values, 1e-2))) @ vectors.T
                 )
 
@@ -115,16 +118,18 @@ class Couplings(nn.Module):
 
 
 def fit_couplings(
-    shown: Sequence[Floats], codes: Codes, classes: int, *, epochs: int, seed: int, weight_decay: float = 1e-3
-) -> Couplings:
+    shown: Sequence[Floats], codes: Codes, classes: int, *, epochs: int, seed: int, kept: int = 0,
+    weight_decay: float = 1e-3,
+) -> Couplings:  # fmt: skip
     """Couplings of v (n, d) with class numbers codes (n,), in float64.
 
     shown: the same rows as often as they were seen, each time moved a little, as (n, d) arrays, the first
-    as they are; an epoch goes through one of them, in turn. d >= 2.
+    as they are; an epoch goes through one of them, in turn. kept: so many of v lead that stay as they are,
+    before two others at least.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        made = Couplings(shown[0].shape[1], classes)
+        made = Couplings(shown[0].shape[1], classes, kept)
         optimiser = torch.optim.AdamW(made.parameters(), 2e-3, weight_decay=weight_decay)
         numbers, sets = torch.from_numpy(codes), [torch.from_numpy(v).float() for v in shown]
         batch = min(BATCH, max(1, len(codes) // 7))

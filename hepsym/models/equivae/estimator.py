@@ -156,7 +156,7 @@ class ClassModel(ABC):
         """E[x|r_y, v], (n, ...), of v (n, dimensions) as `transform` gives it, and labels (n,)."""
         codes, straight = self.fitted.labels.encode(y), self.fitted.straight
         latent = np.asarray(v, dtype=np.float64)
-        if straight is not None and latent.shape == (len(codes), straight.middle.shape[1]):
+        if straight is not None and latent.shape == (len(codes), self.fitted.network.dimensions):
             latent = straight.invert(latent, codes)
         return self.fitted.decode(latent, codes)
 

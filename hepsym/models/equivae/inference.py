@@ -74,8 +74,8 @@ class Fitted:
     def straightened(self, features: NDArray[np.float32], codes: Codes) -> "Fitted":
         """With v of every class mapped onto one law, learned from training rows."""
         mean, log_var = self._posterior(features, codes)
-        made = straightening(mean, codes, len(self.labels.classes))
         asked = self.settings
+        made = straightening(mean, codes, len(self.labels.classes), asked.kept)
         if asked.couplings:
             drawn = generator(asked.seed, "couplings")
             move = Wobble.of(asked, self.reading.shape, drawn, share=MOVED)

@@ -1,6 +1,6 @@
 """How can v carry the Lorentz group itself? Jets in their rest frame, in layers that commute with it.
 
-A pure boost brings a jet to its rest frame, in units of its mass. What is left there of a Lorentz
+A pure boost brings a jet to its rest frame, in units of its mass or of GeV. What is left there of a Lorentz
 transformation of the jet is a rotation R, Wigner's. With particles p_i -> R p_i:
 
     r, q(y|x) and the spread of q(v|x, r)   from invariants:  unchanged,
@@ -29,11 +29,12 @@ CARRIED = 8
 SCALARS, VECTORS, ROUNDS = 16, 4, 2
 
 
-def rest_rows(momenta: Floats) -> Floats:
-    """(n, P, 3) of massless momenta (n, P, 4): in the rest frame of their sum, in units of its mass.
+def rest_rows(momenta: Floats, *, gev: bool = False) -> Floats:
+    """(n, P, 3) of massless momenta (n, P, 4) in GeV: in the rest frame of their sum, in units of its mass.
 
-    The most energetic there first, empty slots (zeros) last. Error: that of `rest_frame`. Raises InputError
-    for another shape, a jet without a rest frame (one particle, or parallel ones).
+    gev: in GeV, so that a model is told the mass, which is the sum of |p| there. The most energetic first,
+    empty slots (zeros) last. Error: that of `rest_frame`. Raises InputError for another shape, a jet
+    without a rest frame (one particle, or parallel ones).
     """
     p = torch.as_tensor(momenta, dtype=torch.float64)
     if p.ndim != 3 or p.shape[2] != 4:
@@ -44,7 +45,7 @@ def rest_rows(momenta: Floats) -> Floats:
         raise InputError(f"jet {first} has no rest frame (one particle, or parallel ones): leave it out")
     order = moved[..., 0].argsort(dim=1, descending=True, stable=True)
     found: Floats = moved.gather(1, order[..., None].expand_as(moved))[..., 1:].numpy()
-    return found
+    return found * frame.mass.numpy()[:, None, None] if gev else found
 
 
 def vectors_of(equivariant: int) -> int:
@@ -55,7 +56,11 @@ def vectors_of(equivariant: int) -> int:
 
 
 class MomentaBody(nn.Module):
-    """x (n, P * 3) to features (n, width + 3 CARRIED): invariants, then vectors; empty slots do nothing."""
+    """x (n, P * 3) to features (n, width + 3 CARRIED): invariants, then vectors; empty slots do nothing.
+
+    Layers see momenta in units of M / P, M = sum |p| the mass, and log M is one more invariant: how heavy a
+    jet is and how it looks come apart, in whatever unit the rows are.
+    """
 
     def __init__(self, shape: tuple[int, int], width: int) -> None:
         super().__init__()
@@ -63,13 +68,15 @@ class MomentaBody(nn.Module):
         self.scalars = nn.Linear(2, SCALARS)
         self.vectors = Mix(1, VECTORS)
         self.layers = nn.ModuleList(LorentzMessages(SCALARS, VECTORS) for _ in range(ROUNDS))
-        self.whole = nn.Sequential(nn.Linear(2 * SCALARS + 1, width), nn.ReLU(), nn.Linear(width, width))
+        self.whole = nn.Sequential(nn.Linear(2 * SCALARS + 2, width), nn.ReLU(), nn.Linear(width, width))
         self.weigh = nn.Linear(SCALARS, CARRIED * (VECTORS + 1))
 
     def forward(self, x: Tensor) -> Tensor:
         """(n, width + 3 CARRIED)."""
         space = x.reshape(-1, *self.shape)
         there = (space != 0).any(-1)
+        mass = space.norm(dim=-1).sum(1, keepdim=True) / self.shape[0]
+        space = space / mass[..., None]
         safe = torch.where(there[..., None], space, torch.ones_like(space))
         energy = safe.norm(dim=-1)
         p = torch.cat([torch.where(there, energy, torch.zeros_like(energy))[..., None], space], -1)
@@ -81,7 +88,7 @@ class MomentaBody(nn.Module):
             features = layer(features, p, squares)
         s = features.scalars * there[..., None]
         count = there.sum(1, keepdim=True).clamp(min=1)
-        pooled = torch.cat([s.sum(1) / count, s.amax(1), count / self.shape[0]], 1)
+        pooled = torch.cat([s.sum(1) / count, s.amax(1), count / self.shape[0], mass.log()], 1)
         # In the rest frame the first components are invariants: what turns is the other three.
         turning = torch.cat([space[:, :, None], features.vectors[..., 1:]], 2)
         weights = self.weigh(features.scalars).view(*s.shape[:2], CARRIED, VECTORS + 1)

@@ -72,6 +72,9 @@ class Settings:
     """Map v of every class onto one law after the training, at no cost to the bound: `Straightening`."""
     couplings: int = 0
     """Epochs of `Couplings` behind the maps of `straighten`; rows move a quarter as far as in training."""
+    kept: int = 0
+    """The first so many of v are left as they are by the maps: those on which a group acts, such as the four
+    of a pose, of `picture_similarities`."""
     action_penalty: float = 0.0
     shift: float = 0.0
     """Pixels by which pictures are moved at random in training, where that leaves their class: `Wobble`."""
@@ -106,10 +109,16 @@ class Settings:
             if self.likelihood not in ("auto", "gaussian"):
                 raise InputError(f"likelihood = {self.likelihood!r} is none of momenta: give 'gaussian'")
             vectors_of(self.equivariant)
-        if self.couplings < 0 or (self.couplings and not (self.straighten and self.equivariant > 1)):
+        mapped = self.equivariant - self.kept
+        if self.kept < 0 or (self.kept and not (self.straighten and mapped > 0)):
+            raise InputError(
+                f"kept = {self.kept} must be 0, or above it with straighten = true and a larger equivariant "
+                f"({self.equivariant})"
+            )
+        if self.couplings < 0 or (self.couplings and not (self.straighten and mapped > 1)):
             raise InputError(
                 f"couplings = {self.couplings} must be 0, or above it with straighten = true and "
-                "equivariant of 2 at least"
+                "two dimensions of v at least beside those kept"
             )
         if self.depth < 0 or self.seed < 0:
             raise InputError(f"depth = {self.depth} and seed = {self.seed} must not be negative")

@@ -66,11 +66,12 @@ def load_fitted(path: Path, model: str) -> Fitted:
         if settings.straighten:
             couplings = None
             if settings.couplings:
-                couplings = Couplings(settings.equivariant, int(config["trained_classes"])).double().eval()
+                couplings = Couplings(settings.equivariant, int(config["trained_classes"]), settings.kept)
+                couplings = couplings.double().eval()
                 names = [name for name in found if name.startswith(COUPLINGS)]
                 couplings.load_state_dict({name.removeprefix(COUPLINGS): found.pop(name) for name in names})
             maps = {name: found.pop(f"straight.{name}").numpy() for name in STRAIGHT}
-            straight = Straightening(**maps, couplings=couplings)
+            straight = Straightening(**maps, couplings=couplings, kept=settings.kept)
         network.load_state_dict(found)
         labels = Labels(tuple(config["classes"]))
         if (

@@ -5,7 +5,8 @@
 so the bound is what it was, to the last bit, and v' has in every class about the law N(0, 1): the means of q
 over a class' training rows are centred, whitened (symmetrically, which keeps axes) and, in a few rotated
 frames, mapped coordinate by coordinate from their quantiles to those of the normal law. Where that is not
-enough, `Couplings` follow.
+enough, `Couplings` follow. The first `kept` of v may be left as they are, where a group acts on them: the
+others are then mapped, by `Couplings` in a way that depends on these.
 Laparra, Camps-Valls, Malo, https://arxiv.org/abs/1602.00229 (iterative Gaussianisation).
 """
 
@@ -39,6 +40,8 @@ class Straightening:
     knots: Floats
     """(K, ROUNDS, d, KNOTS) quantiles, increasing"""
     couplings: Couplings | None = None
+    kept: int = 0
+    """How many coordinates lead that are left alone; d below counts the others."""
 
     def apply(self, v: Floats, codes: NDArray[np.int64]) -> Floats:
         """T_y(v), (n, d), of v (n, d) and class numbers (n,)."""
@@ -57,7 +60,10 @@ class Straightening:
         """With couplings fitted to rows (n, d), in shown as often as they were seen: `fit_couplings`."""
         mapped = [self._each(v, codes, self._forward) for v in shown]
         return replace(
-            self, couplings=fit_couplings(mapped, codes, len(self.middle), epochs=epochs, seed=seed)
+            self,
+            couplings=fit_couplings(
+                mapped, codes, len(self.middle), epochs=epochs, seed=seed, kept=self.kept
+            ),
         )
 
     def with_class(self) -> "Straightening":
@@ -66,14 +72,13 @@ class Straightening:
         plain = np.tile(normal_quantiles(), (1, ROUNDS, d, 1))
         return Straightening(
             np.vstack([self.middle, np.zeros((1, d))]), np.concatenate([self.whitening, np.eye(d)[None]]),
-            np.concatenate([self.knots, plain]), self.couplings,
+            np.concatenate([self.knots, plain]), self.couplings, self.kept,
         )  # fmt: skip
 
-    @staticmethod
-    def _each(v: Floats, codes: NDArray[np.int64], map_: Callable[[Floats, int], Floats]) -> Floats:
+    def _each(self, v: Floats, codes: NDArray[np.int64], map_: Callable[[Floats, int], Floats]) -> Floats:
         out = np.array(v, dtype=np.float64)
         for k in np.unique(codes):
-            out[codes == k] = map_(out[codes == k], k)
+            out[codes == k, self.kept :] = map_(out[codes == k, self.kept :], k)
         return out
 
     def _forward(self, v: Floats, k: int) -> Floats:
@@ -89,11 +94,12 @@ class Straightening:
         return found
 
 
-def straightening(v: Floats, codes: NDArray[np.int64], classes: int) -> Straightening:
-    """T of each class from its training rows v (n, d), class numbers (n,).
+def straightening(v: Floats, codes: NDArray[np.int64], classes: int, kept: int = 0) -> Straightening:
+    """T of each class from its training rows v (n, kept + d), class numbers (n,).
 
     A class with fewer rows than 4 d + KNOTS is centred only: its spread is not known well enough.
     """
+    v = v[:, kept:]
     d = v.shape[1]
     normal = normal_quantiles()
     middle, whitening = np.zeros((classes, d)), np.tile(np.eye(d), (classes, 1, 1))
@@ -114,7 +120,7 @@ def straightening(v: Floats, codes: NDArray[np.int64], classes: int) -> Straight
                 axis=1,
             )
             moved = _coordinates(turned, knots[k, i], backward=False) @ frame.T
-    return Straightening(middle, whitening, knots)
+    return Straightening(middle, whitening, knots, kept=kept)
 
 
 def normal_quantiles() -> Floats:

@@ -56,7 +56,7 @@ def answers(model: "ClassModel", rows: Divided, judge: Any, *, leaks: bool) -> d
         ]
         found["r_within_over_between"] = steadiness(codes)
     if rows.factors:
-        found |= poses(model, rows, mu)
+        found |= poses(model, rows)
     return found
 
 
@@ -114,8 +114,12 @@ def _swaps(model: "ClassModel", rows: Divided, judge: Any) -> dict[str, float]:
     return {"swap_accuracy": seen.value, "judge_accuracy": own, "v_kept_by_swap": kept}
 
 
-def poses(model: "ClassModel", rows: Divided, mu: Rows) -> dict[str, float]:
-    """R^2 of what is true of test rows by an MLP that read it from v of training rows; class from r."""
+def poses(model: "ClassModel", rows: Divided) -> dict[str, float]:
+    """R^2 of what is true of test rows by an MLP that read it from v of training rows; class from r.
+
+    v is that of `transform`: what swaps keep. "of_swaps": read from v of the swapped rows, against the truth
+    of those they were made of.
+    """
     from sklearn.neural_network import MLPRegressor
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
@@ -133,9 +137,15 @@ def poses(model: "ClassModel", rows: Divided, mu: Rows) -> dict[str, float]:
         ),
     )
     wanted = truth / scale
-    reader.fit(model.posterior(rows.x, rows.y)[0], wanted if wanted.shape[1] > 1 else wanted[:, 0])
-    read = reader.predict(mu).reshape(truth_test.shape) * scale
-    left = ((read - truth_test) ** 2).mean(0) / truth_test.var(0)
-    found = {f"r2_{name}": float(1 - part) for name, part in zip(rows.factors, left, strict=True)}
+    v, v_test = model.transform(rows.x, rows.y)[1], model.transform(rows.x_test, rows.y_test)[1]
+    reader.fit(v, wanted if wanted.shape[1] > 1 else wanted[:, 0])
+    target = target_classes(model, len(rows.y_test))
+    swapped = model.swap(rows.x_test, target, source=rows.y_test)
+    found: dict[str, float] = {}
+    v_swapped = model.transform(np.clip(swapped, rows.x.min(), rows.x.max()), target)[1]
+    for of, seen in (("", v_test), ("_of_swaps", v_swapped)):
+        read = reader.predict(seen).reshape(truth_test.shape) * scale
+        left = ((read - truth_test) ** 2).mean(0) / truth_test.var(0)
+        found |= {f"r2_{name}{of}": float(1 - part) for name, part in zip(rows.factors, left, strict=True)}
     r = probe("mlp", model.fitted.own_code(rows.x), rows.y)
     return found | {"class_from_r": float(r.score(model.fitted.own_code(rows.x_test), rows.y_test))}

@@ -45,7 +45,9 @@ def classifier_alone(study: "ClassStudy", rows: Divided, seed: int) -> dict[str,
     told = model.classes_[p.argmax(1)]
     found: dict[str, Any] = {"error_classifier": float((told != rows.y_test).mean())}
     if study.rows.set == "jets":
-        from hepsym.report.representation.jets import rejections
+        from hepsym.report.representation.jets import confusion, rejections
 
-        found |= rejections(p, list(model.classes_), rows.y_test)
+        classes = list(model.classes_)
+        found |= {"confusion": confusion(told, rows.y_test, classes)}
+        found |= rejections(p, classes, rows.y_test)
     return found

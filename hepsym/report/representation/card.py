@@ -31,6 +31,8 @@ class RowsStage(_toml.Table):
     """Rows of glyphs; jets of each class at most."""
     files: dict[str, str] = Field(default_factory=dict)
     """Of jets: class = file, as `hepsym generate jets` makes."""
+    mass: bool = False
+    """Of jets: in GeV, so that their mass is told; else in units of it."""
     test: float = Field(default=0.2, gt=0.0, lt=1.0)
     """Share of each class that is only asked about; it is the same for all seeds."""
     labels: int = Field(default=0, ge=0)

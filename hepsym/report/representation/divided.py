@@ -71,7 +71,7 @@ def _read(stage: "RowsStage") -> LabelledSet:
     if stage.set == "jets":
         from hepsym.report.representation.jets import jet_rows_of
 
-        return jet_rows_of(stage.files, stage.events)
+        return jet_rows_of(stage.files, stage.events, gev=stage.mass)
     return small_digits() if stage.set == "digits" else mnist_5000()
 
 

@@ -25,7 +25,9 @@ STREAM = 0x1E75
 MASS = "log_mass"
 
 
-def jet_rows_of(files: Mapping[str, str], events: int, particles: int = 30) -> LabelledSet:
+def jet_rows_of(
+    files: Mapping[str, str], events: int, particles: int = 30, *, gev: bool = False
+) -> LabelledSet:
     """At most `events` jets of each class: x of `rest_rows` (n, particles, 3), y, log of the mass in GeV."""
     from hepsym.models.equivae import rest_rows
     from hepsym.models.jets import CLASSES, load_jets
@@ -36,17 +38,24 @@ def jet_rows_of(files: Mapping[str, str], events: int, particles: int = 30) -> L
     kept = np.sort(np.concatenate([np.flatnonzero(y == k)[:events] for k in np.unique(y)]))
     momenta = jets.momenta.numpy()[kept]
     mass = rest_frame(jets.momenta[kept])[1].mass.numpy()
-    return LabelledSet(rest_rows(momenta), y[kept], {MASS: np.log(mass)})
+    return LabelledSet(rest_rows(momenta, gev=gev), y[kept], {MASS: np.log(mass)})
 
 
-def jet_answers(model: "ClassModel", rows: "Divided") -> dict[str, float]:
-    """Rejection from r, from the mass, from both; what boosts and rotations do to r, v and the bound.
+def jet_answers(model: "ClassModel", rows: "Divided") -> dict[str, Any]:
+    """Rejection from r, by q(y|x), from the mass, from r and mass; r, v and the bound under boosts.
 
-    Bounds are means over 16 draws of v, which do not turn with the jet: equal in expectation.
+    confusion_r counts by true class (rows) and class read from r by an MLP (columns). Bounds are means over
+    16 draws of v, which do not turn with the jet: equal in expectation.
     """
     r, r_test = model.fitted.own_code(rows.x), model.fitted.own_code(rows.x_test)
     mass, mass_test = (part[:, None] for part in rows.factors[MASS])
-    found: dict[str, float] = {}
+    classes = list(model.classes_)
+    found: dict[str, Any] = {
+        f"{key}, q(y|x)": value
+        for key, value in rejections(
+            model.predict_proba(rows.x_test, by="classifier"), classes, rows.y_test
+        ).items()
+    }
     known = {
         "r": (r, r_test), "mass": (mass, mass_test),
         "r and mass": (np.hstack([r, mass]), np.hstack([r_test, mass_test])),
@@ -56,6 +65,8 @@ def jet_answers(model: "ClassModel", rows: "Divided") -> dict[str, float]:
         told = rejections(reader.predict_proba(ask), list(reader.classes_), rows.y_test)
         found |= {f"{key}, {name}": value for key, value in told.items()}
         found[f"class from {name}"] = float(reader.score(ask, rows.y_test))
+        if name == "r":
+            found["confusion_r"] = confusion(reader.predict(ask), rows.y_test, classes)
     r0, v0 = model.fitted.own_code(rows.x_test), model.posterior(rows.x_test, rows.y_test)[0]
     bound = model.predictive_bound(rows.x_test, rows.y_test)
     for rapidity in RAPIDITIES:
@@ -71,6 +82,11 @@ def jet_answers(model: "ClassModel", rows: "Divided") -> dict[str, float]:
             float((model.predictive_bound(moved, rows.y_test) - bound).mean())
         )
     return found
+
+
+def confusion(told: NDArray[Any], y: NDArray[Any], classes: Sequence[Any]) -> list[list[int]]:
+    """How many rows of each true class y (rows) were told for each class (columns)."""
+    return [[int(((y == a) & (told == b)).sum()) for b in classes] for a in classes]
 
 
 def rejections(p: Floats, classes: Sequence[Any], y: NDArray[Any]) -> dict[str, float]:
@@ -107,13 +123,13 @@ def transformed(x: Floats, rapidity: float, seed: int) -> tuple[Floats, Floats]:
     energy = np.linalg.norm(x, axis=2, keepdims=True)
     momenta = np.concatenate([energy, x], axis=2)
     there = (x != 0).any(-1)
-    # Jets of x have unit mass to rounding; their sum is at rest.
+    # The sum of a jet of x is at rest to rounding.
     moved = np.einsum("nab,nbc,npc->npa", second, first, momenta)
     final = np.einsum("nab,nb->na", second, first[:, :, 0])
     length = np.linalg.norm(final[:, 1:], axis=1)
     back = _boosts(final[:, 1:] / length[:, None], -np.arcsinh(length))
     rotation = np.einsum("nab,nbc,ncd->nad", back, second, first)[:, 1:, 1:]
-    return rest_rows(moved * there[..., None]), rotation
+    return rest_rows(moved * there[..., None], gev=True), rotation
 
 
 def _boosts(axis: Floats, rapidity: float | Floats) -> Floats:

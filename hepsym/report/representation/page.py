@@ -144,10 +144,12 @@ def _mistakes(lines: Lines, model: "ClassModel | None", rows: "Divided") -> list
     classes = [str(k) for k in (np.unique(rows.y) if model is None else model.classes_)]
     drawings = []
     for name in dict.fromkeys(str(line["model"]) for line in lines):
-        tables = [line["confusion"] for line in lines if line["model"] == name and "confusion" in line]
-        if tables:
-            words = f"{name}, {len(tables)} seed{'s' * (len(tables) != 1)}"
-            drawings.append(confusion_figure(np.sum(tables, axis=0).tolist(), classes, name, words))
+        for key, how in (("confusion", ""), ("confusion_r", ", from r")):
+            tables = [line[key] for line in lines if line["model"] == name and key in line]
+            if tables:
+                words = f"{name}{how}, {len(tables)} seed{'s' * (len(tables) != 1)}"
+                counts = np.sum(tables, axis=0).tolist()
+                drawings.append(confusion_figure(counts, classes, name + how, words))
     return [Section("mistakes", "What is taken for what", figures(drawings))] if drawings else []
 
 

@@ -6,6 +6,7 @@ import torch
 
 from hepsym.errors import InputError
 from hepsym.models.equivae import EquiVAE, Settings, rest_rows, space_rotations
+from hepsym.models.equivae.momenta import MomentaBody
 from hepsym.models.equivae.network import Network
 
 RNG = np.random.default_rng(4)
@@ -59,6 +60,23 @@ def test_a_boost_is_a_rotation_in_the_rest_frame() -> None:
     np.testing.assert_allclose(there.sum(1), 0, atol=1e-14)
     np.testing.assert_allclose(np.linalg.norm(there, axis=2).sum(1), 1, atol=1e-14)
     np.testing.assert_allclose(moved, np.einsum("nij,npj->npi", WIGNER[:, 1:, 1:], there), atol=1e-13)
+    mass = np.sqrt(TOTAL[:, 0] ** 2 - (TOTAL[:, 1:] ** 2).sum(1))
+    np.testing.assert_allclose(rest_rows(JETS, gev=True), there * mass[:, None, None], rtol=1e-12)
+
+
+def test_the_mass_is_one_invariant_beside_the_shape() -> None:
+    """float64, untrained: vectors that are carried do not know the unit, of r and q(y|x) one input does."""
+    torch.manual_seed(3)
+    body = MomentaBody((6, 3), 16).double()
+    x = torch.from_numpy(rest_rows(JETS, gev=True)).flatten(1)
+    pooled = []
+    body.whole.register_forward_pre_hook(lambda _, given: pooled.append(given[0].detach()))
+    with torch.no_grad():
+        here, there = body(x), body(3 * x)
+    torch.testing.assert_close(here[:, 16:], there[:, 16:], rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(pooled[0][:, :-1], pooled[1][:, :-1], rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(pooled[1][:, -1] - pooled[0][:, -1], torch.full((64,), np.log(3.0)).double())
+    assert float((here - there).abs().max()) > 1e-3
 
 
 def test_r_and_answers_stay_and_v_turns() -> None:
@@ -70,7 +88,7 @@ def test_r_and_answers_stay_and_v_turns() -> None:
     v, v_moved = (model.transform(part, y)[1].reshape(64, -1, 3) for part in (x, moved))
     np.testing.assert_allclose(v_moved, np.einsum("nij,nvj->nvi", WIGNER[:, 1:, 1:], v), atol=1e-4)
     assert np.abs(v_moved - v).max() > 1e-2
-    stretched = x * [1.0, 1.0, 1.3]
+    stretched = x * [1.0, 1.0, 2.0]
     assert np.abs(model.transform(stretched)[0] - model.transform(x)[0]).max() > 1e-2
     order = RNG.permutation(6)
     np.testing.assert_allclose(model.transform(x[:, order])[0], model.transform(x)[0], atol=1e-4)

@@ -68,7 +68,8 @@ BENDS = np.arange(1600) % 2
 def test_couplings_make_alike_what_quantiles_cannot() -> None:
     """On rows that nothing was fitted to; there and back; a class that was not fitted stays as it is."""
     maps = straightening(SHAPED[:1200], BENDS[:1200], 2)
-    shown = [SHAPED[:1200] + 0.05 * i * RNG.normal(size=(1200, 2)) for i in (0, 1, 1)]
+    rng = np.random.default_rng(8)
+    shown = [SHAPED[:1200] + 0.05 * i * rng.normal(size=(1200, 2)) for i in (0, 1, 1)]
     t = maps.with_couplings(shown, BENDS[:1200], epochs=35, seed=1)
     new = t.apply(SHAPED, BENDS)
     told = [
@@ -99,3 +100,34 @@ def test_couplings_are_kept_with_the_model(tmp_path: Path) -> None:
     np.testing.assert_array_equal(again.transform(x, y)[1], model.transform(x, y)[1])
     with pytest.raises(InputError, match="couplings = 2 must be 0, or above it with straighten"):
         CVAE(**small | {"straighten": False}, couplings=2)
+
+
+POSE = RNG.normal(size=1600)
+SIGN = np.where(BENDS == 0, 1.0, -1.0)
+POSED = np.column_stack([POSE, PLAIN[:, 0] + SIGN * POSE, 0.5 * PLAIN[:, 1] + 0.5 * SIGN * (POSE**2 - 1)])
+"""A coordinate to keep, the same in both classes, and two that hang together with it class by class."""
+
+
+def test_what_is_kept_stays_and_the_others_forget_it_and_the_class() -> None:
+    """On rows that nothing was fitted to: to the bit; correlations within 5 standard errors of 0; no leak."""
+    maps = straightening(POSED[:1200], BENDS[:1200], 2, kept=1)
+    rng = np.random.default_rng(7)
+    shown = [POSED[:1200] + [0, 0.05 * i, 0.05 * i] * rng.normal(size=(1200, 3)) for i in (0, 1, 1)]
+    t = maps.with_couplings(shown, BENDS[:1200], epochs=40, seed=1)
+    new = t.apply(POSED, BENDS)
+    np.testing.assert_array_equal(new[:, 0], POSED[:, 0])
+    np.testing.assert_allclose(t.invert(new, BENDS), POSED, atol=1e-9)
+    told = [
+        leak(v[:1200], BENDS[:1200], v_test=v[1200:], y_test=BENDS[1200:]).mlp.value for v in (POSED, new)
+    ]
+    assert told[0] > 0.8
+    assert told[1] < 0.58  # chance 0.5, standard error 0.025
+    for k in (0, 1):
+        rows = new[1200:][BENDS[1200:] == k]
+        assert abs(np.corrcoef(rows[:, 0], rows[:, 1])[0, 1]) < 5 / np.sqrt(200)
+    with pytest.raises(
+        InputError, match="kept = 3 must be 0, or above it with straighten = true and a larger"
+    ):
+        CVAE(straighten=True, equivariant=3, kept=3)
+    with pytest.raises(InputError, match="two dimensions of v at least beside those kept"):
+        CVAE(straighten=True, equivariant=3, kept=2, couplings=1)
