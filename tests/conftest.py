@@ -23,6 +23,10 @@ settings.load_profile("explore" if os.environ.get("HEPSYM_EXPLORE", "0") not in 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# What is printed is compared, so it is printed as into a file, and wide enough.
+os.environ["COLUMNS"] = "100"
+for colourful in ("FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "TERMINAL_WIDTH"):
+    os.environ.pop(colourful, None)
 
 # A shell that starts the suite in its background has it ignore Ctrl-C, and all its children with it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -12,7 +12,7 @@ from hepsym.events.concatenate import concatenate
 from hepsym.events.event import Events, Provenance
 from hepsym.events.native.manifest import MANIFEST
 from hepsym.events.openers import READERS, WRITERS
-from hepsym.events.tabular import TABLE_SUFFIXES
+from hepsym.events.tables import TABLE_SUFFIXES, is_table
 
 __all__ = [
     "FORMATS",
@@ -95,16 +95,10 @@ def is_event_file(path: Path_) -> bool:
     if not path.exists():
         raise InputError(f"{path} does not exist")
     suffix = path.suffix.lower()
-    if suffix == ".npz":
-        from hepsym.events.columnar import is_npz_events
-
-        return is_npz_events(path)
-    if suffix == ".parquet":
-        from hepsym.events.columnar import is_parquet_events
-
-        return is_parquet_events(path)
-    if suffix in TABLE_SUFFIXES:
-        return False
+    if suffix in TABLE_SUFFIXES and not (path / MANIFEST).is_file():
+        if path.is_dir():
+            raise InputError(f"{path} is a directory, not a file")
+        return not is_table(path)
     try:
         format_of(path)
     except InputError:

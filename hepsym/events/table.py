@@ -1,8 +1,8 @@
 """What do models learn from? A table: named columns of numbers, one row an event."""
 
-import difflib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ from hepsym.events.event import Events
 from hepsym.events.files import is_event_file, iterate
 from hepsym.events.legs import leg_names, outgoing_legs
 from hepsym.events.observables import observable
-from hepsym.events.tabular import read_columns
+from hepsym.events.tables import Pieces, Words, check_finite, plain_pieces
+from hepsym.events.tables.columns import known
 
-__all__ = ["Table", "events_table", "read_table"]
+__all__ = ["Table", "events_table", "read_table", "table_pieces"]
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
@@ -50,7 +51,7 @@ class Table:
 
     def select(self, names: Sequence[str]) -> "Table":
         """The same rows with these columns only. Raises InputError for one that is not there."""
-        picked = [self.names.index(_known(name, self.names, "the table")) for name in names]
+        picked = [self.names.index(known(name, self.names, "the table")) for name in names]
         return Table(tuple(names), np.ascontiguousarray(self.values[:, picked]), self.source)
 
 
@@ -58,11 +59,12 @@ def read_table(
     paths: Paths, columns: Sequence[str] | None = None, *, words: str = "",
     progress: Callable[[int, int], None] | None = None,
 ) -> Table:  # fmt: skip
-    """One table of all rows of these files, in the order given.
+    """One table of all rows of these files, in the order given, in memory (twice, while it is put together).
 
-    Event files (native, LHE, npz and Parquet written by hepsym) give E, px, py, pz of the outgoing legs
+    Event files (native, LHE, npz and Parquet written by hepsym, ...) give E, px, py, pz of the outgoing legs
     (`mu-.E`), or the `columns` asked for, which may be any observable (`m(mu- mu+)`). Plain tables
-    (.csv with a header line, .npy (n, k) or structured, .npz of columns, .parquet) give all their columns.
+    (.csv with a header line, .npy (n, k) or structured, .npz of columns, .parquet, .h5 of columns) give all
+    their columns, or those asked for.
     words: of a plain table, a column that may hold words or gaps. It comes as the place of each word in the
     sorted list source["words"], -1 for a gap; as it is, where all that is there are numbers.
 
@@ -72,75 +74,70 @@ def read_table(
     listed = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     if not listed:
         raise InputError("no file to read: name at least one")
-    tables, said = [], list[str]()
+    spoken = Words(words) if words else None
+    names: tuple[str, ...] = ()
+    source: dict[str, Any] = {}
+    blocks: list[NDArray[np.float64]] = []
+    numbered = False
     for i, path in enumerate(listed):
-        table, spoken = _read_one(Path(path), columns, words)
-        tables.append(table)
-        said += spoken
-        if progress is not None:
-            progress(i + 1, len(listed))
-    first = tables[0]
-    for path, table in zip(listed[1:], tables[1:], strict=True):
-        if table.names != first.names:
-            different = sorted(set(table.names) ^ set(first.names)) or ["their order"]
+        found = table_pieces(Path(path), columns, spoken)
+        if names and found.names != names:
+            different = sorted(set(found.names) ^ set(names)) or ["their order"]
             raise InputError(
                 f"{path} and {listed[0]} have different columns ({', '.join(different[:6])}): "
                 "give --columns that both have"
             )
-    values = first.values if len(tables) == 1 else np.concatenate([t.values for t in tables])
-    source = dict(first.source) | {"files": [str(p) for p in listed], "rows": len(values)}
-    if len(said) == len(values):
-        values[:, first.names.index(words)], names = _numbered(said)
-        source |= {"words": names} if names else {}
-    return Table(first.names, values, source)
+        if not names:
+            names, source = found.names, dict(found.source)
+            numbered = spoken is not None and words in names and source["kind"] == "table"
+        rows = list(found.blocks)
+        if not any(map(len, rows)):
+            raise InputError(f"{path} is empty: it has no rows")
+        blocks += rows
+        if progress is not None:
+            progress(i + 1, len(listed))
+    values = blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+    source |= {"files": [str(p) for p in listed], "rows": len(values)}
+    if spoken is not None and numbered:
+        column = names.index(words)
+        values[:, column], said = spoken.meaning(values[:, column])
+        source |= {"words": said} if said else {}
+    return Table(names, values, source)
 
 
-def _numbered(said: Sequence[str]) -> tuple[list[float], list[str]]:
-    """Words as numbers, -1 for "", and the words in order of their numbers; none where all are numbers."""
-    try:
-        return [float(word) if word else -1.0 for word in said], []
-    except ValueError:
-        names = sorted(set(said) - {"", "-1"})
-        place = {name: float(i) for i, name in enumerate(names)} | {"": -1.0, "-1": -1.0}
-        return [place[word] for word in said], names
+def table_pieces(path: Path, columns: Sequence[str] | None = None, words: Words | None = None) -> Pieces:
+    """What `read_table` gives of one file, block by block: memory does not grow with the rows.
+
+    words: numbers its column of words, whose `meaning` is there when all is read. Raises InputError as
+    `read_table`, here or while the blocks are taken, but not for a table without rows.
+    """
+    found = _event_pieces(path, columns) if is_event_file(path) else plain_pieces(path, columns, words)
+
+    def blocks() -> Generator[NDArray[np.float64]]:
+        with closing(found.blocks):
+            first = 0
+            for block in found.blocks:
+                check_finite(path, found.names, block, first)
+                first += len(block)
+                yield block
+
+    return Pieces(found.names, blocks(), found.source)
 
 
-def _read_one(path: Path, columns: Sequence[str] | None, words: str) -> tuple[Table, list[str]]:
-    """A file's table, and its column of words where there is one: 0 in the table."""
-    said: list[str] = []
-    if is_event_file(path):
-        table = _read_events(path, columns)
-    else:
-        found = read_columns(path, words)
-        if words in found and (columns is None or words in columns):
-            said, found[words] = found[words].tolist(), np.zeros(len(found[words]))
-        table = _plain(path, found, columns)
-    if not len(table):
-        raise InputError(f"{path} is empty: it has no rows")
-    finite = np.isfinite(table.values)
-    if not finite.all():
-        row, column = (int(i) for i in np.argwhere(~finite)[0])
-        raise InputError(
-            f"{path}: column {table.names[column]!r} is {table.values[row, column]} in row {row} "
-            f"({int((~finite).sum())} such values): drop those rows or that column"
-        )
-    return table, said
-
-
-def _read_events(path: Path, columns: Sequence[str] | None) -> Table:
-    names: tuple[str, ...] = ()
-    rows: list[NDArray[np.float64]] = []
-    provenance: dict[str, Any] = {}
-    for events in iterate(path):
-        table = events_table(events, columns)
-        if rows and table.names != names:
-            raise InputError(f"{path}: its events differ in their particles, so they make no table")
-        names, provenance = table.names, events.provenance.to_json()
-        rows.append(table.values)
-    if not rows:
+def _event_pieces(path: Path, columns: Sequence[str] | None) -> Pieces:
+    tables = (events_table(events, columns) for events in iterate(path))
+    first = next(tables, None)
+    if first is None:
         raise InputError(f"{path} is empty: it holds no events")
-    values = rows[0] if len(rows) == 1 else np.concatenate(rows)
-    return Table(names, values, {"kind": "events", "provenance": provenance})
+
+    def blocks() -> Generator[NDArray[np.float64]]:
+        yield first.values
+        for table in tables:
+            if table.names != first.names:
+                raise InputError(f"{path}: its events differ in their particles, so they make no table")
+            yield table.values
+
+    return Pieces(first.names, blocks(), first.source)
 
 
 def events_table(events: Events, columns: Sequence[str] | None = None) -> Table:
@@ -160,21 +157,3 @@ def events_table(events: Events, columns: Sequence[str] | None = None) -> Table:
             values[:, i] = column if own else observable(events, name).values
     source = {"kind": "events", "provenance": events.provenance.to_json()}
     return Table(tuple(columns), values, source)
-
-
-def _plain(path: Path, found: Mapping[str, NDArray[np.float64]], columns: Sequence[str] | None) -> Table:
-    wanted = list(found) if columns is None else [_known(c, list(found), str(path)) for c in columns]
-    if not wanted:
-        raise InputError(f"{path} is empty: it has no columns")
-    values = np.empty((len(found[wanted[0]]), len(wanted)))
-    for i, name in enumerate(wanted):
-        values[:, i] = found[name]
-    return Table(tuple(wanted), values, {"kind": "table"})
-
-
-def _known(name: str, names: Sequence[str], where: str) -> str:
-    if name in names:
-        return name
-    near = difflib.get_close_matches(name, names, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(list(names)[:12])}"
-    raise InputError(f"{where} has no column {name!r}; {hint}")

@@ -58,7 +58,7 @@ def test_events_as_a_table(tmp_path: Path, name: str) -> None:
     [
         ("", "is empty"),
         ("a,b\n", "is empty: it has no rows"),
-        ("a,b\n1,2\n3,nan\n", r"column 'b' is nan in row 1 \(1 such values\)"),
+        ("a,b\n1,2\n3,nan\n", r"column 'b' is nan in row 1 \(1 such values in 2 rows\)"),
         ("a,b\n1,-inf\n3,4\n", "column 'b' is -inf in row 0"),
         ("a,b\n1,2\n3,x\n", "line 3: column 'b' is 'x', not a number"),
         ("a,b\n1,2\n3\n", "line 3: 1 values for 2 columns"),
@@ -83,6 +83,38 @@ def test_wrong_columns(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"different columns \(c d\)"):
         ev.read_table([tmp_path / "t.csv", tmp_path / "u.csv"])
     assert len(ev.read_table([tmp_path / "t.csv", tmp_path / "u.csv"], columns=["b"])) == 4
+
+
+def test_a_column_that_is_not_asked_for_may_be_anything(tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py")
+    (tmp_path / "t.csv").write_text("a,name,b\n1,x,2\n3,y,4\n")
+    np.savez(tmp_path / "t.npz", a=[1.0, 3.0], name=["x", "y"], b=[2, 4])
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    pq.write_table(pa.table({"a": [1.0, 3.0], "name": ["x", "y"], "b": [2, 4]}), tmp_path / "t.parquet")
+    for suffix in ("csv", "npz", "parquet"):
+        assert ev.read_table(tmp_path / f"t.{suffix}", ["b", "a"]).values.tolist() == [[2, 1], [4, 3]]
+        with pytest.raises(InputError, match="column 'name' is"):
+            ev.read_table(tmp_path / f"t.{suffix}")
+    with h5py.File(tmp_path / "t.h5", "w") as file:
+        file["a"], file["a.b"] = [1.0, 3.0], [True, False]
+    assert ev.read_table(tmp_path / "t.h5", ["a.b", "a"]).values.tolist() == [[1, 1], [0, 3]]
+    pq.write_table(pa.table({"a": [1.0, None], "a.b": [True, False]}), tmp_path / "n.parquet")
+    assert ev.read_table(tmp_path / "n.parquet", ["a.b"]).values.tolist() == [[1], [0]]
+    with pytest.raises(InputError, match="column 'a' is nan in row 1"):
+        ev.read_table(tmp_path / "n.parquet", ["a"])
+
+
+def test_tables_without_rows_and_folders(tmp_path: Path) -> None:
+    np.save(tmp_path / "none.npy", np.zeros((0, 3)))
+    np.savez(tmp_path / "none.npz", a=np.zeros(0))
+    (tmp_path / "folder.csv").mkdir()
+    for name, said in {
+        "none.npy": "it has no rows",
+        "none.npz": "it has no rows",
+        "folder.csv": "directory",
+    }.items():
+        with pytest.raises(InputError, match=said):
+            ev.read_table(tmp_path / name)
 
 
 def test_what_is_no_table(tmp_path: Path) -> None:

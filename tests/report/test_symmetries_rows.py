@@ -11,8 +11,8 @@ import pytest
 
 from hepsym import events as ev
 from hepsym.errors import InputError
+from hepsym.events.tables import columns
 from hepsym.generators import generate, load_card
-from hepsym.report.symmetries import pieces
 from hepsym.report.symmetries.rows import read_rows
 
 NAMES = ("a", "b.px", "c")
@@ -64,17 +64,19 @@ def test_every_format_gives_the_same_rows_in_blocks(
     """All of them to the bit; the same random ones whatever the format and block size; a column alone."""
     write, names = FORMATS[name]
     write(tmp_path / name)
-    monkeypatch.setattr(pieces, "BLOCK_NUMBERS", 1000)
+    monkeypatch.setattr(columns, "BLOCK_NUMBERS", 1000)
     whole = read_rows([tmp_path / name])
     assert whole.names == names
     assert (whole.total, np.array_equal(whole.values, VALUES)) == (5000, True)
     few = read_rows([tmp_path / name], seed=4, most=700)
-    monkeypatch.setattr(pieces, "BLOCK_NUMBERS", 100_000)
+    monkeypatch.setattr(columns, "BLOCK_NUMBERS", 100_000)
     assert (few.total, len(few.values)) == (5000, 700)
     assert np.array_equal(few.values, read_rows([tmp_path / name], seed=4, most=700).values)
     assert np.array_equal(few.values, VALUES[np.isin(VALUES[:, 0], few.values[:, 0])])
     picked = read_rows([tmp_path / name], [names[2], names[0]], first=1200)
     assert np.array_equal(picked.values, VALUES[:1200, [2, 0]])
+    table = ev.read_table(tmp_path / name)
+    assert table.names == names and np.array_equal(table.values, VALUES)
 
 
 def test_kept_rows_are_a_fair_sample(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from hepsym.errors import InputError
 from hepsym.events.atomic import atomic_file, new_path
 from hepsym.events.concatenate import concatenate
 from hepsym.events.event import Events, Provenance
-from hepsym.events.tabular import load_npz
+from hepsym.events.npy import load_npz
 
 __all__ = ["NpzWriter", "is_npz_events", "read_npz"]
 

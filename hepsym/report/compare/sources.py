@@ -84,12 +84,14 @@ def open_source(path: Path) -> Source:
 
 def _blocks(file: Path, table: bool) -> Iterator[Block]:
     from hepsym import events
+    from hepsym.events.table import table_pieces
 
     if table:
-        read = events.read_table(file)
-        for first in range(0, len(read), BLOCK):
-            rows = read.values[first : first + BLOCK]
-            yield Block({name: rows[:, i] for i, name in enumerate(read.names)}, None)
+        found = table_pieces(file)
+        for values in found.blocks:
+            for first in range(0, len(values), BLOCK):
+                rows = values[first : first + BLOCK]
+                yield Block({name: rows[:, i] for i, name in enumerate(found.names)}, None)
         return
     for piece in events.iterate(file):
         for first in range(0, len(piece), BLOCK):

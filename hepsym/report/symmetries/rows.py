@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError
+from hepsym.events.table import table_pieces
 from hepsym.random import uniforms
-from hepsym.report.symmetries.pieces import pieces_of
 
 __all__ = ["MOST", "Rows", "read_rows"]
 
@@ -53,14 +53,14 @@ def read_rows(
     numbers: list[Floats] = []
     total = 0
     for path in paths:
-        here, blocks = pieces_of(path, columns)
+        found = table_pieces(path, columns)
+        here, blocks = found.names, found.blocks
         if names and here != names:
             raise InputError(f"{path} and {paths[0]} have different columns: give --columns that both have")
         names, before = here, total
         with closing(blocks):
             for whole in blocks:
                 block = whole if first is None else whole[: first - total]
-                _check_finite(path, here, block, total - before)
                 kept.append(block)
                 numbers.append(uniforms(seed, len(block), stream=STREAM, first=total))
                 total += len(block)
@@ -90,13 +90,3 @@ def _fewest(kept: list[Floats], numbers: list[Floats], most: int) -> tuple[list[
         out[at : at + len(picked)] = picked
         first, at = first + len(block), at + len(picked)
     return [out], [drawn[chosen]]
-
-
-def _check_finite(path: Path, names: Sequence[str], block: Floats, first: int) -> None:
-    finite = np.isfinite(block)
-    if not finite.all():
-        row, column = (int(i) for i in np.argwhere(~finite)[0])
-        raise InputError(
-            f"{path}: column {names[column]!r} is {block[row, column]} in row {first + row} "
-            f"({int((~finite).sum())} such values from there on): drop those rows or that column"
-        )
