@@ -29,6 +29,8 @@ class Action:
     """(features, g) to the transformed features"""
     represent: Callable[[Tensor, Tensor], Tensor]
     """(v, g) to rho(g) v; must be a representation, or v cannot follow"""
+    pose_units: tuple[float, float, float] | None = None
+    """Of the pose that the first four of v are, of `picture_similarities`; None: they are none."""
 
 
 def turn_pairs(v: Tensor, angle: Tensor, charges: tuple[int, ...]) -> Tensor:
@@ -135,7 +137,7 @@ def picture_similarities(
         ]  # fmt: skip
         return torch.cat([torch.stack(pose, -1), v[..., 4:]], -1)
 
-    return Action("similarities of the plane", draw, apply, represent)
+    return Action("similarities of the plane", draw, apply, represent, unit)
 
 
 def _moved(

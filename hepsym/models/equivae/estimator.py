@@ -68,7 +68,8 @@ class ClassModel(ABC):
         fitted = Fitted.after(network.cpu(), ready)
         if ready.settings.straighten:
             rows = ready.training
-            fitted = fitted.straightened(ready.features[rows], ready.codes[rows])
+            units = None if action is None else action.pose_units
+            fitted = fitted.straightened(ready.features[rows], ready.codes[rows], units)
         self._fitted = fitted.calibrated(ready.features[ready.validation], ready.codes[ready.validation])
         return self
 

@@ -71,11 +71,13 @@ class Fitted:
         made = [fitted._set_code(rows[codes == k]) for k in range(len(ready.labels.classes))]
         return replace(fitted, prototypes=torch.stack(made))
 
-    def straightened(self, features: NDArray[np.float32], codes: Codes) -> "Fitted":
-        """With v of every class mapped onto one law, learned from training rows."""
+    def straightened(
+        self, features: NDArray[np.float32], codes: Codes, units: tuple[float, float, float] | None = None
+    ) -> "Fitted":
+        """With v of every class mapped onto one law, learned from training rows; units: of poses in v."""
         mean, log_var = self._posterior(features, codes)
         asked = self.settings
-        made = straightening(mean, codes, len(self.labels.classes), asked.kept)
+        made = straightening(mean, codes, len(self.labels.classes), asked.kept, units)
         if asked.couplings:
             drawn = generator(asked.seed, "couplings")
             move = Wobble.of(asked, self.reading.shape, drawn, share=MOVED)

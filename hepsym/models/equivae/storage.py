@@ -12,6 +12,7 @@ from hepsym.models.checkpoint import write_weights
 from hepsym.models.equivae.couplings import Couplings
 from hepsym.models.equivae.inference import Fitted
 from hepsym.models.equivae.labels import Labels
+from hepsym.models.equivae.origins import Origins
 from hepsym.models.equivae.preparation import build
 from hepsym.models.equivae.reading import Reading
 from hepsym.models.equivae.settings import Settings
@@ -24,6 +25,7 @@ FORMAT = "hepsym-class-model-1"
 CONFIG, WEIGHTS, PROTOTYPES = "config.json", "model.safetensors", "prototypes"
 STRAIGHT = ("middle", "whitening", "knots")
 COUPLINGS = "straight.couplings."
+ORIGINS = "straight.origins."
 
 
 def save_fitted(path: Path, fitted: Fitted, model: str) -> None:
@@ -40,6 +42,11 @@ def save_fitted(path: Path, fitted: Fitted, model: str) -> None:
     if fitted.straight is not None:
         parts = {name: getattr(fitted.straight, name) for name in STRAIGHT}
         weights |= {f"straight.{name}": torch.from_numpy(part.copy()) for name, part in parts.items()}
+        if fitted.straight.origins is not None:
+            weights |= {
+                f"{ORIGINS}{name}": torch.from_numpy(part.copy())
+                for name, part in (("k", fitted.straight.origins.k), ("units", fitted.straight.origins.units))
+            }
         if fitted.straight.couplings is not None:
             layers = fitted.straight.couplings.state_dict()
             weights |= {f"{COUPLINGS}{name}": part for name, part in layers.items()}
@@ -70,8 +77,11 @@ def load_fitted(path: Path, model: str) -> Fitted:
                 couplings = couplings.double().eval()
                 names = [name for name in found if name.startswith(COUPLINGS)]
                 couplings.load_state_dict({name.removeprefix(COUPLINGS): found.pop(name) for name in names})
+            origins = None
+            if f"{ORIGINS}k" in found:
+                origins = Origins(*(found.pop(ORIGINS + name).numpy() for name in ("k", "units")))
             maps = {name: found.pop(f"straight.{name}").numpy() for name in STRAIGHT}
-            straight = Straightening(**maps, couplings=couplings, kept=settings.kept)
+            straight = Straightening(**maps, couplings=couplings, kept=settings.kept, origins=origins)
         network.load_state_dict(found)
         labels = Labels(tuple(config["classes"]))
         if (

@@ -5,8 +5,8 @@
 so the bound is what it was, to the last bit, and v' has in every class about the law N(0, 1): the means of q
 over a class' training rows are centred, whitened (symmetrically, which keeps axes) and, in a few rotated
 frames, mapped coordinate by coordinate from their quantiles to those of the normal law. Where that is not
-enough, `Couplings` follow. The first `kept` of v may be left as they are, where a group acts on them: the
-others are then mapped, by `Couplings` in a way that depends on these.
+enough, `Couplings` follow. The first `kept` of v may be left as they are, where a group acts on them (but
+for `Origins` of poses): the others are then mapped, by `Couplings` in a way that depends on these.
 Laparra, Camps-Valls, Malo, https://arxiv.org/abs/1602.00229 (iterative Gaussianisation).
 """
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from hepsym.models.equivae.couplings import Couplings, fit_couplings
+from hepsym.models.equivae.origins import POSE, Origins
 
 __all__ = ["ROUNDS", "Straightening", "straightening"]
 
@@ -41,10 +42,13 @@ class Straightening:
     """(K, ROUNDS, d, KNOTS) quantiles, increasing"""
     couplings: Couplings | None = None
     kept: int = 0
-    """How many coordinates lead that are left alone; d below counts the others."""
+    """How many coordinates lead that are left alone; d above counts the others."""
+    origins: Origins | None = None
+    """Of poses among those."""
 
     def apply(self, v: Floats, codes: NDArray[np.int64]) -> Floats:
-        """T_y(v), (n, d), of v (n, d) and class numbers (n,)."""
+        """T_y(v), (n, kept + d), of v (n, kept + d) and class numbers (n,)."""
+        v = v if self.origins is None else self.origins.apply(v, codes)
         mapped = self._each(v, codes, self._forward)
         return mapped if self.couplings is None else self.couplings.apply_to(mapped, codes)
 
@@ -52,13 +56,14 @@ class Straightening:
         """The v of which `apply` makes this; to 1e-9 of its size."""
         if self.couplings is not None:
             v = self.couplings.apply_to(v, codes, backward=True)
-        return self._each(v, codes, self._backward)
+        found = self._each(v, codes, self._backward)
+        return found if self.origins is None else self.origins.invert(found, codes)
 
     def with_couplings(
         self, shown: Sequence[Floats], codes: NDArray[np.int64], epochs: int, seed: int
     ) -> "Straightening":
-        """With couplings fitted to rows (n, d), in shown as often as they were seen: `fit_couplings`."""
-        mapped = [self._each(v, codes, self._forward) for v in shown]
+        """With couplings fitted to rows (n, kept + d), shown as often as they were seen: `fit_couplings`."""
+        mapped = [self.apply(v, codes) for v in shown]
         return replace(
             self,
             couplings=fit_couplings(
@@ -73,6 +78,7 @@ class Straightening:
         return Straightening(
             np.vstack([self.middle, np.zeros((1, d))]), np.concatenate([self.whitening, np.eye(d)[None]]),
             np.concatenate([self.knots, plain]), self.couplings, self.kept,
+            None if self.origins is None else self.origins.with_class(),
         )  # fmt: skip
 
     def _each(self, v: Floats, codes: NDArray[np.int64], map_: Callable[[Floats, int], Floats]) -> Floats:
@@ -94,11 +100,15 @@ class Straightening:
         return found
 
 
-def straightening(v: Floats, codes: NDArray[np.int64], classes: int, kept: int = 0) -> Straightening:
-    """T of each class from its training rows v (n, kept + d), class numbers (n,).
+def straightening(
+    v: Floats, codes: NDArray[np.int64], classes: int, kept: int = 0,
+    units: tuple[float, float, float] | None = None,
+) -> Straightening:  # fmt: skip
+    """T of each class from its training rows v (n, kept + d), class numbers (n,); units of kept poses.
 
     A class with fewer rows than 4 d + KNOTS is centred only: its spread is not known well enough.
     """
+    origins = None if units is None or kept < POSE else Origins.of(v, codes, classes, units)
     v = v[:, kept:]
     d = v.shape[1]
     normal = normal_quantiles()
@@ -120,7 +130,7 @@ def straightening(v: Floats, codes: NDArray[np.int64], classes: int, kept: int =
                 axis=1,
             )
             moved = _coordinates(turned, knots[k, i], backward=False) @ frame.T
-    return Straightening(middle, whitening, knots, kept=kept)
+    return Straightening(middle, whitening, knots, kept=kept, origins=origins)
 
 
 def normal_quantiles() -> Floats:
