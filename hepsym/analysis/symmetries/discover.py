@@ -75,7 +75,7 @@ class Discovery:
             "constraints": [
                 {
                     "formula": c.formula, "kind": c.kind, "degree": c.degree,
-                    "residual": c.residual, "p_value": c.p_value,
+                    "residual": c.residual, "p_value": c.p_value, "exact": c.exact,
                     "values": {k: {"value": v, "error": e} for k, (v, e) in c.values.items()},
                 }
                 for c in self.constraints
@@ -147,7 +147,7 @@ def discover(
     )  # fmt: skip
     return Discovery(
         dimension=dim,
-        constraints=tuple(recognise(found, test, names)),
+        constraints=tuple(recognise(found, test, names, mixed)),
         generators=generators,
         algebra=(identify(shown, known_to) if bent else identify(shown, 0.05, closes=0.2)).name,
         of="manifold" if bent else "density",

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 __all__ = [
     "Moments", "count", "degree_of", "derivatives", "evaluate", "from_symmetric", "gradients",
-    "in_coordinates", "moments_of", "monomial_table", "monomials", "raised", "symmetric", "times_coordinate",
+    "in_coordinates", "moments_of", "monomial_table", "monomials", "pairs", "raised", "symmetric",
+    "times_coordinate",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -40,9 +41,16 @@ def degree_of(polynomials: Floats, rank: int) -> int:
 
 
 @lru_cache(maxsize=64)
+def pairs(rank: int) -> tuple[Ints, Ints]:
+    """i <= j of the products y_i y_j, in their order."""
+    i, j = np.triu_indices(rank)
+    return i, j
+
+
+@lru_cache(maxsize=64)
 def _triples(rank: int) -> tuple[Ints, Ints]:
     """For each y_i y_j y_k: its first index, and which of the products y_j y_k it is a multiple of."""
-    i = np.triu_indices(rank)[0]
+    i = pairs(rank)[0]
     first = [np.full(int((i >= k).sum()), k) for k in range(rank)]
     pair = [np.flatnonzero(i >= k) for k in range(rank)]
     return np.concatenate(first), np.concatenate(pair)
@@ -52,7 +60,7 @@ def monomials(y: Floats, degree: int = 2) -> Floats:
     """1, y_i, y_i y_j and y_i y_j y_k of points (n, r): (n, count(r, degree))."""
     parts = [np.ones((len(y), 1)), y]
     if degree >= 2:
-        i, j = np.triu_indices(y.shape[1])
+        i, j = pairs(y.shape[1])
         parts.append(y[:, i] * y[:, j])
     if degree >= 3:
         first, pair = _triples(y.shape[1])
@@ -92,32 +100,35 @@ def moments_of(u: Floats) -> Moments:
 
 
 def in_coordinates(into: Floats, shift: Floats | None = None) -> Floats:
-    """M (count, count) with phi(u @ into + shift) = phi(u) @ M to degree two, of an affine map (r, k)."""
-    r, k = into.shape
-    whole = np.zeros((1 + r, 1 + k))
-    whole[0, 0], whole[1:, 1:] = 1.0, into
+    """M (count, count) with phi(u @ into + shift) = phi(u) @ M to degree two, of an affine map (r, k).
+
+    Of many maps (..., r, k) and shifts (..., k) at once: (..., count, count).
+    """
+    r, k = into.shape[-2:]
+    whole = np.zeros((*into.shape[:-2], 1 + r, 1 + k))
+    whole[..., 0, 0], whole[..., 1:, 1:] = 1.0, into
     if shift is not None:
-        whole[0, 1:] = shift
+        whole[..., 0, 1:] = shift
     # Pairs of 1, u_1 .. u_r stand as the monomials do: 1 1, 1 u_i, u_i u_j.
-    i, j = np.triu_indices(1 + r)
-    a, b = np.triu_indices(1 + k)
-    out = whole[i][:, a] * whole[j][:, b] + whole[j][:, a] * whole[i][:, b]
-    out[i == j] /= 2
-    made: Floats = out
+    i, j = pairs(1 + r)
+    a, b = pairs(1 + k)
+    first, second = whole[..., i, :], whole[..., j, :]
+    made: Floats = first[..., a] * second[..., b] + second[..., a] * first[..., b]
+    made[..., i == j, :] /= 2
     return made
 
 
-def symmetric(q: Floats, rank: int) -> tuple[float, Floats, Floats]:
-    """The constant c, vector b (r,) and symmetric Q (r, r) of q(y) = c + b . y + y . Q y."""
-    i, j = np.triu_indices(rank)
-    full = np.zeros((rank, rank))
-    full[i, j] = q[1 + rank : count(rank, 2)]
-    return float(q[0]), q[1 : 1 + rank], (full + full.T) / 2
+def symmetric(q: Floats, rank: int) -> tuple[Floats, Floats, Floats]:
+    """c, b (..., r) and symmetric Q (..., r, r) of q(y) = c + b . y + y . Q y, of one or many."""
+    i, j = pairs(rank)
+    full = np.zeros((*q.shape[:-1], rank, rank))
+    full[..., i, j] = q[..., 1 + rank : count(rank, 2)]
+    return q[..., 0], q[..., 1 : 1 + rank], (full + np.swapaxes(full, -1, -2)) / 2
 
 
 def from_symmetric(c: float, b: Floats, full: Floats) -> Floats:
     """The inverse of `symmetric`."""
-    i, j = np.triu_indices(len(b))
+    i, j = pairs(len(b))
     return np.concatenate([[c], b, np.where(i == j, 1.0, 2.0) * full[i, j]])
 
 

@@ -219,4 +219,4 @@ def test_profiles_of_noise_pass_and_others_do_not() -> None:
     ],
 )
 def test_quadrics_are_called_by_rank_and_signature(form: Floats, t: Floats, c: float, kind: str) -> None:
-    assert shape(Quadric(c, t, form), [], np.ones(len(t))).kind == kind
+    assert shape(Quadric(c, t, form), None, np.ones(len(t))).kind == kind

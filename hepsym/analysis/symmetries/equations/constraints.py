@@ -57,7 +57,11 @@ class Constraint:
     """rms distance of held-out rows from the surface, in standard deviations of the data"""
     p_value: float
     values: dict[str, tuple[float, float]]
-    """What the equation fixes, with its standard error, in column units: {"m": (91.19, 0.01)}."""
+    """What the equation fixes, in column units, and how far off that may be: {"m": (91.19, 0.01)}. Where
+    there is noise that is a standard error, but of an m of 0 the bound that m^2 sets; of exact equations it
+    bounds the rounding, and is 0 where no bound is known."""
+    exact: bool
+    """Whether the rows obey it to their rounding, not but for noise"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,6 +8,8 @@ prior s^2 of equal noise in every direction of the given coordinates.
 import numpy as np
 from numpy.typing import NDArray
 
+from hepsym.analysis.symmetries.features import pairs
+
 __all__ = ["fitted_covariance", "normal_equations"]
 
 Floats = NDArray[np.float64]
@@ -32,10 +34,10 @@ def normal_equations(
     """
     n, e, r = slopes.shape
     flat = len(products)
-    i, j = np.triu_indices(r)
+    i, j = pairs(r)
     p = len(i)
-    pairs = [(a, b) for a in range(e) for b in range(max(a, flat), e)]
-    step = max(1, n // int(np.clip(WORK / (max(1, len(pairs)) * p * p), min(LEAST_ROWS, n), n)))
+    products_of = [(a, b) for a in range(e) for b in range(max(a, flat), e)]
+    step = max(1, n // int(np.clip(WORK / (max(1, len(products_of)) * p * p), min(LEAST_ROWS, n), n)))
     sizes = np.sqrt((slopes**2).sum(axis=2))
     sizes = np.maximum(sizes, 1e-2 * np.sqrt((sizes**2).mean(axis=0)))
     values = values / sizes / np.sqrt(variance)
@@ -55,7 +57,7 @@ def normal_equations(
         left += rows * (made / (1.0 + expected**2)[:, None]).T @ made
         right += rows * ((seen - expected) / (1.0 + expected**2)) @ made
     values, slopes = values[::step], slopes[::step] / sizes[::step, :, None]
-    for a, b in pairs:
+    for a, b in products_of:
         made = design(slopes[:, a], slopes[:, b])
         expected = np.einsum("nr,nr->n", slopes[:, a], slopes[:, b])
         # Var(q_a q_b) = S_aa S_bb + S_ab^2
@@ -85,7 +87,7 @@ def fitted_covariance(values: Floats, slopes: Floats, variance: float, products:
 
 
 def _positive(entries: Floats, r: int, variance: float) -> Floats:
-    i, j = np.triu_indices(r)
+    i, j = pairs(r)
     full = np.zeros((r, r))
     full[i, j] = full[j, i] = entries
     level, axes = np.linalg.eigh(full + np.eye(r))

@@ -46,6 +46,8 @@ def claimed(
 ) -> Constraints:
     """The equations of all rows (n, D), p-values as given, or those of "half the rows are farther"."""
     k, m = len(guess.flat), len(guess.curved)
+    # Constants are told by all rows, as their errors are, not by those of the search.
+    where = replace(where, centre=rows.mean(axis=0))
     u = where.into(rows)
     variance = float(np.trace(guess.covariance)) / len(guess.covariance)
     moments = moments_of(u)
@@ -59,7 +61,7 @@ def claimed(
     curved = made.curved / np.maximum(size, 1e-300)
     basis = np.linalg.qr(curved.T)[0].T if m else curved
     if replicas is not None and m:
-        replicas = replace(replicas, quadrics=np.array([_aligned(q, basis) for q in replicas.quadrics]))
+        replicas = replace(replicas, quadrics=_aligned(replicas.quadrics, basis))
     residual = np.sqrt((d**2).mean(axis=0)) * noise
     axes = where.axes * where.unit[:, None]
     return replace(
@@ -144,7 +146,6 @@ def _rounded(
 
 
 def _aligned(quadrics: Floats, basis: Floats) -> Floats:
-    """The basis of the replica's space that is nearest to this one."""
-    weights = np.linalg.lstsq(quadrics.T, basis.T, rcond=None)[0]
-    made: Floats = weights.T @ quadrics
+    """The bases of the replicas' spaces (blocks, m, count) that are nearest to this one (m, count)."""
+    made: Floats = basis @ np.linalg.pinv(quadrics) @ quadrics
     return made

@@ -6,8 +6,6 @@ relations are not solved for. So the replicas of a quadric hold what the tilt of
 The noise is that of the whole fit: what its own error moves is of second order, s^2 / sqrt(n).
 """
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -59,28 +57,29 @@ def quadric_replicas(
     normals = (relations[:, :, :-1] * where.unit) @ where.axes
     offsets = relations[:, :, -1] - relations[:, :, :-1] @ where.centre
     into = (axes * size).T
-    moments = []
-    for second, normal, offset in zip(without, normals, offsets, strict=True):
-        # u moves along the noise onto the replica's span: u - S f (f . S f)^-1 (f . u - offset).
-        along = made.covariance @ normal.T
-        back = np.linalg.solve(normal @ along, along.T) if len(normal) else np.empty((0, len(values)))
-        onto = np.eye(len(values)) - normal.T @ back
-        change = in_coordinates(into @ onto @ to_columns @ from_kept, offset @ back @ to_columns @ from_kept)
-        moments.append(change.T @ second @ change)
+    # u moves along the noise onto the replica's span: u - S f (f . S f)^-1 (f . u - offset).
+    along = made.covariance @ np.swapaxes(normals, 1, 2)
+    back = np.linalg.solve(normals @ along, np.swapaxes(along, 1, 2))
+    onto = np.eye(len(values)) - np.swapaxes(normals, 1, 2) @ back
+    on_kept = back @ to_columns @ from_kept
+    change = in_coordinates(into @ onto @ to_columns @ from_kept, np.einsum("bk,bkr->br", offsets, on_kept))
+    moments = np.swapaxes(change, 1, 2) @ without @ change
     inside = made.to_span.T @ made.covariance @ made.to_span
-    return replica_polynomials(np.array(moments), inside, len(made.curved))
+    return replica_polynomials(moments, inside, len(made.curved))
 
 
-def tilted_spans(span: Frame, relations: Floats) -> list[Frame]:
-    """The span with its last k relations as in each replica (blocks, k, D + 1): same kept columns."""
-    kept = np.array([i for i in range(len(span.scale)) if i not in span.dependent], dtype=np.int64)
-    first = len(span.dependent) - relations.shape[1]
-    out = []
-    for tilt in relations:
-        rows = np.concatenate([span.relations[:first], tilt])
-        dependent = list(span.dependent)
-        from_white = span.from_white.copy()
-        solved = np.linalg.solve(rows[:, dependent], rows[:, kept])
-        from_white[:, dependent] = -from_white[:, kept] @ solved.T
-        out.append(replace(span, from_white=from_white, relations=rows))
+def tilted_spans(span: Frame, relations: Floats) -> Floats:
+    """`from_white` (blocks, rank, D) with the last k relations as in each replica (blocks, k, D + 1).
+
+    The columns that relations are not solved for are those of the span itself.
+    """
+    dependent = list(span.dependent)
+    kept = [i for i in range(len(span.scale)) if i not in dependent]
+    first = len(dependent) - relations.shape[1]
+    fixed = np.broadcast_to(span.relations[:first], (len(relations), first, len(span.scale) + 1))
+    rows = np.concatenate([fixed, relations], axis=1)
+    out = np.broadcast_to(span.from_white, (len(relations), *span.from_white.shape)).copy()
+    if dependent:
+        solved = np.linalg.solve(rows[:, :, dependent], rows[:, :, kept])
+        out[:, :, dependent] = -span.from_white[:, kept] @ np.swapaxes(solved, 1, 2)
     return out

@@ -39,15 +39,17 @@ def restricted(row: Floats, others: Floats, fixed: NDArray[np.bool_], to: Floats
     spread = others - others.mean(axis=0)
     moving = fixed & (np.abs(spread).max(axis=0) > 1e-12)
     if 0 < moving.sum() <= len(others) // KNOWN:
-        slope = np.linalg.lstsq(spread[:, moving], spread[:, ~fixed], rcond=1e-6)[0]
+        basis, size, right = np.linalg.svd(spread[:, moving], full_matrices=False)
+        basis, size, right = (part[..., size > 1e-6 * size[0]] for part in (basis, size, right.T))
+        slope = (right / size) @ (basis.T @ spread[:, ~fixed])
         aim = np.zeros(len(row))
         aim[fixed] = to
         row[~fixed] -= (row[moving] - aim[moving]) @ slope
         others[:, ~fixed] -= (others[:, moving] - aim[moving]) @ slope
-        # Slopes from so few replicas fit these too well, and are themselves uncertain.
-        free, many = len(others) - 1 - int(moving.sum()), len(others) - 1
+        # A slope that a block took part in fits this block too well: without it, it is off by 1 / (1 - h).
+        pull = 1 / len(others) + (basis**2).sum(axis=1)
         middle = others[:, ~fixed].mean(axis=0)
-        others[:, ~fixed] = middle + (others[:, ~fixed] - middle) * many / free
+        others[:, ~fixed] = middle + (others[:, ~fixed] - middle) / np.maximum(1 - pull, 0.1)[:, None]
     row[fixed], others[:, fixed] = to, to
     return row, others
 

@@ -17,6 +17,7 @@ from hepsym.analysis.symmetries.equations.replicas import tilted_spans
 from hepsym.analysis.symmetries.equations.rounding import jackknife_error
 from hepsym.analysis.symmetries.errors import thin_p_value
 from hepsym.analysis.symmetries.recognition.cubics import told_cubics
+from hepsym.analysis.symmetries.recognition.masses import mass_of
 from hepsym.analysis.symmetries.recognition.quadratic_forms import NEAR, Ideal, to_white
 from hepsym.analysis.symmetries.recognition.unnamed import unnamed
 from hepsym.analysis.symmetries.recognition.writing import linear_formula, number
@@ -30,8 +31,14 @@ LEGS = 24
 """Tables of more columns are not searched for legs: too many sets of four."""
 
 
-def recognise(found: Constraints, rows: Floats, names: Sequence[str]) -> list[Constraint]:
-    """The equations of `found`, each once, with residuals on rows (m, D) that took no part in the fit."""
+def recognise(
+    found: Constraints, rows: Floats, names: Sequence[str], every: Floats | None = None
+) -> list[Constraint]:
+    """The equations of `found`, each once, with residuals on rows (m, D) that took no part in the fit.
+
+    Masses are measured on `every` row there is; absent, on those.
+    """
+    every = rows if every is None else every
     told = [_linear(found, i, names) for i in range(len(found.linear_p_values))]
     replicas = found.replicas.quadrics if found.replicas is not None else np.empty((0, 0, 0))
     tolerance = max(1e-5, 30 * found.exactness) if found.noise == 0 else 1e-3
@@ -51,7 +58,8 @@ def recognise(found: Constraints, rows: Floats, names: Sequence[str]) -> list[Co
     ) -> Constraint:
         distance = relative_distance(white, element[None, :])[:, 0]
         rms = float(np.sqrt((distance**2).mean()))
-        return Constraint(formula, kind, 2, rms, thin_p_value(distance, threshold), values)
+        p_value = thin_p_value(distance, threshold)
+        return Constraint(formula, kind, 2, rms, p_value, values, exact=found.noise == 0)
 
     for legs_of, kind in [*(((leg,), "mass shell") for leg in legs), *_groups(legs)]:
         form = _invariant(legs_of, rows.shape[1])
@@ -61,13 +69,14 @@ def recognise(found: Constraints, rows: Floats, names: Sequence[str]) -> list[Co
         element = ideal.within(polynomial)
         if not _independent(element, elements):
             continue
-        value, error = _mass(found, rows, form)
-        formula = f"{_written(legs_of, names)} = {number(value)}{'^2' if value else ''}"
-        told.append(tested(formula, kind, element, {"m": (value, error)}))
+        values = mass_of(found, every, form)
+        mass = values["m"][0]
+        formula = f"{_written(legs_of, names)} = {number(mass)}{'^2' if mass else ''}"
+        told.append(tested(formula, kind, element, values))
         elements.append(element)
     named = np.array(elements).reshape(-1, ideal.quadrics.shape[1])
-    spans = tilted_spans(found.frame, found.replicas.linear) if len(replicas) and found.replicas else []
-    for element, formula, kind, values in unnamed(ideal, named, names, spans):
+    tilted = tilted_spans(found.frame, found.replicas.linear) if found.replicas is not None else None
+    for element, formula, kind, values in unnamed(ideal, named, names, tilted):
         told.append(tested(formula, kind, element, values))
     return told
 
@@ -82,8 +91,8 @@ def _linear(found: Constraints, i: int, names: Sequence[str]) -> Constraint:
         formula, kind = linear_formula(
             relation[:-1], float(relation[-1]), names, found.frame.centre, found.frame.scale, dust
         )
-        error = residual * float(np.linalg.norm(relation[:-1] * found.frame.scale))
-        return Constraint(formula, kind, 1, residual, p_value, {"value": (float(relation[-1]), error)})
+        values = {"value": (float(relation[-1]), _rounding_bound(found, i))}
+        return Constraint(formula, kind, 1, residual, p_value, values, exact=True)
     # Noisy coefficients were settled where they were fitted: what is printed is what was found.
     errors = jackknife_error(replicas[:, noisy])
     offset = float(relation[-1]) if abs(relation[-1]) > 3 * errors[-1] else 0.0
@@ -91,7 +100,19 @@ def _linear(found: Constraints, i: int, names: Sequence[str]) -> Constraint:
     values = {"value": (float(relation[-1]), float(errors[-1]))}
     free = np.flatnonzero((errors[:-1] > 1e-12) & (relation[:-1] != 0))
     values |= {f"of {names[j]}": (float(relation[j]), float(errors[j])) for j in free.tolist()}
-    return Constraint(formula, kind, 1, residual, p_value, values)
+    return Constraint(formula, kind, 1, residual, p_value, values, exact=False)
+
+
+def _rounding_bound(found: Constraints, i: int) -> float:
+    """How far off the constant of an exact relation may be, by rounding of the rows and of the arithmetic.
+
+    Coefficients are as uncertain as the residual over a spread, which the distance of 0 from the rows, in
+    spreads, carries to the constant.
+    """
+    normal, centre, scale = found.frame.relations[i, :-1], found.frame.centre, found.frame.scale
+    far = float(np.abs(centre / scale)[normal != 0].sum())
+    of_rows = float(found.linear_residuals[i] * np.linalg.norm(normal * scale)) * (1 + far)
+    return 3 * of_rows + 8 * float(np.finfo(float).eps * np.abs(normal * centre).sum())
 
 
 def _cubics(found: Constraints, rows: Floats, names: Sequence[str]) -> list[Constraint]:
@@ -100,7 +121,8 @@ def _cubics(found: Constraints, rows: Floats, names: Sequence[str]) -> list[Cons
     for element, formula in told_cubics(found.frame, found.quadrics, found.cubics, names):
         distance = relative_distance(found.frame.white(rows), element[None, :])[:, 0]
         rms = float(np.sqrt((distance**2).mean()))
-        out.append(Constraint(formula, "cubic", 3, rms, thin_p_value(distance, 10 * found.exactness), {}))
+        p_value = thin_p_value(distance, 10 * found.exactness)
+        out.append(Constraint(formula, "cubic", 3, rms, p_value, {}, exact=True))
     return out
 
 
@@ -199,31 +221,6 @@ def _invariant(legs: Sequence[Leg], columns: int) -> Floats:
         chosen[[leg[component] for leg in legs]] = 1.0
         form += sign * np.outer(chosen, chosen)
     return form
-
-
-def _mass(found: Constraints, rows: Floats, form: Floats) -> tuple[float, float]:
-    """Square root of the mean of x . S x less what noise adds, and its standard error.
-
-    0 where it is not told from 0. Rows (n, D) are moved onto their linear relations, which takes off noise,
-    where these are sums of columns and so have no error of their own.
-    """
-    span = found.frame
-    sums = np.abs(span.relations[:, :-1] - np.round(span.relations[:, :-1])).max(initial=0.0) < 1e-6
-    onto = span.to_white @ span.from_white if sums else np.eye(len(span.scale))
-    rows = span.centre + (rows - span.centre) @ onto
-    squared = np.einsum("ni,ij,nj->n", rows, form, rows)
-    mean, error = float(squared.mean()), float(squared.std() / np.sqrt(len(squared)))
-    if found.covariance is not None:
-        noise = onto.T @ found.covariance @ onto
-        mean -= float((form * noise).sum())
-        # The noise itself is known to 1 / sqrt(2 n) of its variance.
-        blur = float(np.sqrt(2 * np.trace(form @ noise @ form @ noise) / len(squared)))
-        error = float(np.hypot(error, blur))
-    rounding = 8 * np.finfo(float).eps * float((rows**2).sum(axis=1).mean())
-    error = float(np.hypot(error, rounding))
-    if mean <= 3 * error:
-        return 0.0, float(np.sqrt(abs(mean) + error))
-    return float(np.sqrt(mean)), float(error / (2 * np.sqrt(mean)))
 
 
 def _written(legs: Sequence[Leg], names: Sequence[str]) -> str:

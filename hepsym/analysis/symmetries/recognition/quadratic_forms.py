@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.analysis.symmetries.features import from_symmetric, symmetric
+from hepsym.analysis.symmetries.equations.rounding import jackknife_error
+from hepsym.analysis.symmetries.features import from_symmetric
 from hepsym.analysis.symmetries.whitening import Frame
 
-__all__ = ["Ideal", "in_columns", "to_white"]
+__all__ = ["Ideal", "to_white"]
 
 Floats = NDArray[np.float64]
 
@@ -26,16 +27,6 @@ def to_white(c: float, t: Floats, form: Floats, span: Frame) -> Floats:
     shifted = form @ centre
     constant = c + float(t @ centre) + float(centre @ shifted)
     return from_symmetric(constant, w @ (t + 2 * shifted), w @ form @ w.T)
-
-
-def in_columns(q: Floats, span: Frame, kept: NDArray[np.int64]) -> tuple[float, Floats, Floats]:
-    """(c, t, S) of a white quadric in the `kept` columns, as many as the rank, which fill the span."""
-    c, b, full = symmetric(q, span.rank)
-    into = np.linalg.inv(span.from_white[:, kept])
-    centre = span.centre[kept]
-    form = into @ full @ into.T
-    t = into @ b - 2 * form @ centre
-    return c - float((into @ b) @ centre) + float(centre @ form @ centre), t, form
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,10 +53,8 @@ class Ideal:
         told: NDArray[np.bool_] = moving & (part < self.tolerance)
         doubtful = moving & ~told & (part < NEAR)
         if len(self.replicas) and doubtful.any():
-            every = np.array([_outside(q, polynomials[doubtful]) for q in self.replicas])
-            blocks = len(every)
-            variance = ((every - every.mean(axis=0)) ** 2).sum(axis=(0, 2)) * (blocks - 1) / blocks
-            told[doubtful] = np.linalg.norm(left[doubtful], axis=1) < SURE * np.sqrt(variance)
+            error = np.linalg.norm(jackknife_error(_outside(self.replicas, polynomials[doubtful])), axis=1)
+            told[doubtful] = np.linalg.norm(left[doubtful], axis=1) < SURE * error
         return told
 
     def outside(self, polynomials: Floats) -> Floats:
@@ -80,10 +69,11 @@ class Ideal:
 
 
 def _outside(quadrics: Floats, polynomials: Floats) -> Floats:
+    """Parts (..., k, monomials - 1) outside the span of quadrics (..., m, monomials)."""
     varying = polynomials[:, 1:]
-    if not len(quadrics):
-        return varying.copy()
-    basis, values, _ = np.linalg.svd(quadrics[:, 1:].T, full_matrices=False)
-    basis = basis[:, values > 1e-9]
-    left: Floats = varying - (varying @ basis) @ basis.T
+    if not quadrics.shape[-2]:
+        return np.broadcast_to(varying, (*quadrics.shape[:-2], *varying.shape)).copy()
+    _, values, basis = np.linalg.svd(quadrics[..., 1:], full_matrices=False)
+    basis = basis * (values > 1e-9)[..., None]
+    left: Floats = varying - (varying @ np.swapaxes(basis, -1, -2)) @ basis
     return left

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from hepsym.analysis.symmetries.features import pairs
 from hepsym.analysis.symmetries.recognition.quadric_shapes import (
     Quadric,
     Shape,
@@ -25,7 +26,7 @@ LEVEL_SURE = 4.0
 
 def name_quadric(
     main: Quadric,
-    replicas: list[Quadric],
+    replicas: Quadric | None,
     shown: Quadric,
     names: Sequence[str],
     unit: Floats,
@@ -41,32 +42,35 @@ def name_quadric(
     Errors are 0 without replicas.
     """
     active = np.flatnonzero((np.abs(main.form).max(axis=1) > 0) | (np.abs(main.t) > 0))
-    own, parts = main.among(active), [q.among(active) for q in replicas]
+    own, parts = main.among(active), None if replicas is None else replicas.among(active)
     called = [names[i] for i in active.tolist()]
     if not len(active):
         return "0 = 0", "too few digits", {}, shown
     made = _bilinear(own, parts, unit[active]) or shape(own, parts, unit[active])
     if made.level_is_zero and simple:
         size, part = unit[active], shown.among(active)
-        scaled = Quadric(0.0, part.t * size, part.form * np.outer(size, size))
+        scaled = Quadric(np.zeros(()), part.t, part.form).scaled(size)
         level = float(level_about_centre(scaled, made.rank or int(np.linalg.matrix_rank(scaled.form))))
-        if abs(level - part.c) <= LEVEL_SURE * _constant_error(parts):
-            shown = Quadric(level, shown.t, shown.form)
-    formula = written(shown.among(active), called, unit[active], exact=not replicas, origin=origin[active])
+        if abs(level - float(part.c)) <= LEVEL_SURE * _constant_error(parts):
+            shown = Quadric(np.asarray(level), shown.t, shown.form)
+    formula = written(
+        shown.among(active), called, unit[active], exact=replicas is None, origin=origin[active]
+    )
     return formula, made.kind, made.values, shown
 
 
-def _constant_error(replicas: list[Quadric]) -> float:
+def _constant_error(replicas: Quadric | None) -> float:
     """Standard error of the constant where all other coefficients are held; 0 if replicas are too few.
 
     Infinite without replicas, where all is exact.
     """
-    if not replicas:
+    if replicas is None:
         return np.inf
-    others = np.array([np.concatenate([q.t, q.form[np.triu_indices(len(q.t))]]) for q in replicas])
-    constants = np.array([q.c for q in replicas])
+    i, j = pairs(replicas.t.shape[1])
+    others = np.concatenate([replicas.t, replicas.form[:, i, j]], axis=1)
+    constants = replicas.c
     moving = np.ptp(others, axis=0) > 1e-12 * np.abs(others).max()
-    left, count = others[:, moving] - others[:, moving].mean(axis=0), len(replicas)
+    left, count = others[:, moving] - others[:, moving].mean(axis=0), len(others)
     constants = constants - constants.mean()
     if count < 4 * left.shape[1]:
         return 0.0
@@ -75,22 +79,22 @@ def _constant_error(replicas: list[Quadric]) -> float:
     return float(np.sqrt((constants**2).sum() * (count - 1) / (count - left.shape[1])))
 
 
-def _bilinear(q: Quadric, replicas: list[Quadric], unit: Floats) -> Shape | None:
+def _bilinear(q: Quadric, replicas: Quadric | None, unit: Floats) -> Shape | None:
     """Products alone: x1 p2 - x2 p1 = L, equal ratios where L is 0, or one product and one more column."""
     if not len(q.t) or q.form.diagonal().any():
         return None
-    upper = np.triu(q.form) != 0
-    products = int(upper.sum())
+    i, j = np.nonzero(np.triu(q.form))
+    products = len(i)
     others = np.flatnonzero((np.abs(q.form).max(axis=1) == 0) & (q.t != 0))
     if products == 1 and len(others) == 1 and np.count_nonzero(q.t) == 1:
-        factor, error = jackknife(lambda p: -2 * p.form[upper] / p.t[others], q, replicas)
-        return Shape("product", {"factor": (float(factor[0]), float(error[0]))})
+        factor, error = jackknife(lambda p: -2 * p.form[..., i[0], j[0]] / p.t[..., others[0]], q, replicas)
+        return Shape("product", {"factor": (float(factor), float(error))})
     if products != 2 or len(q.t) != 4 or q.t.any():
         return None
-    ratio, blur = jackknife(lambda p: p.form[upper][0] / p.form[upper][1], q, replicas)
+    ratio, blur = jackknife(lambda p: p.form[..., i[0], j[0]] / p.form[..., i[1], j[1]], q, replicas)
     if abs(ratio + 1) > max(1e-6, 4 * float(blur)):
         return Shape("bilinear", {})
-    momentum, error = jackknife(lambda p: np.abs(p.c / (2 * p.form[upper][0])), q, replicas)
+    momentum, error = jackknife(lambda p: np.abs(p.c / (2 * p.form[..., i[0], j[0]])), q, replicas)
     if momentum <= max(1e-7 * float(np.prod(unit) ** 0.5), 4 * float(error)):
         return Shape("equal ratios", {}, level_is_zero=True)
     return Shape("angular momentum", {"L": (float(momentum), float(error))})
@@ -121,7 +125,7 @@ def written(
 
     if not mixed.any() and (diagonal != 0).all():
         centre = -q.t / (2 * diagonal)
-        level = float(diagonal @ centre**2) - q.c
+        level = float(diagonal @ centre**2 - q.c)
         weight = diagonal * unit**2
         lead = diagonal[0] if level == 0 else diagonal[np.abs(weight).argmax()]
         squares = [
@@ -142,4 +146,4 @@ def written(
     # The first of the heavy terms leads, with coefficient one.
     lead = terms[int(np.argmax(np.array(weights) > 0.5 * max(weights)))][0]
     body = " ".join(part(value / lead, what, k) for k, (value, _, what) in enumerate(terms))
-    return f"{body} = {number(-q.c / lead, digits=digits, whole=2e-8)}"
+    return f"{body} = {number(float(-q.c / lead), digits=digits, whole=2e-8)}"

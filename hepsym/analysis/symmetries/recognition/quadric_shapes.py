@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hepsym.analysis.symmetries.equations.rounding import jackknife_error
+
 __all__ = ["Quadric", "Shape", "jackknife", "level_about_centre", "shape"]
 
 Floats = NDArray[np.float64]
@@ -23,15 +25,22 @@ SURE = 4.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Quadric:
-    """c + t . x + x . S x in k columns."""
+    """c + t . x + x . S x in k columns, or many of them: leading axes are alike in all three."""
 
-    c: float
+    c: Floats
+    """(...)"""
     t: Floats
+    """(..., k)"""
     form: Floats
+    """(..., k, k)"""
 
     def among(self, active: NDArray[np.int64]) -> "Quadric":
         """The same in these columns only."""
-        return Quadric(self.c, self.t[active], self.form[np.ix_(active, active)])
+        return Quadric(self.c, self.t[..., active], self.form[..., active[:, None], active])
+
+    def scaled(self, unit: Floats) -> "Quadric":
+        """In columns over these units (k,)."""
+        return Quadric(self.c, self.t * unit, self.form * np.outer(unit, unit))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,19 +55,18 @@ class Shape:
 
 
 def jackknife(
-    of: Callable[[Quadric], Floats], main: Quadric, replicas: list[Quadric]
+    of: Callable[[Quadric], Floats], main: Quadric, replicas: Quadric | None
 ) -> tuple[Floats, Floats]:
     """A derived quantity and its standard error, 0 where there are no replicas."""
     value = np.asarray(of(main), dtype=np.float64)
-    if not replicas:
+    if replicas is None:
         return value, np.zeros_like(value)
-    every = np.array([of(q) for q in replicas])
-    return value, np.sqrt(((every - every.mean(axis=0)) ** 2).sum(axis=0) * (len(every) - 1) / len(every))
+    return value, jackknife_error(np.asarray(of(replicas), dtype=np.float64))
 
 
-def shape(main: Quadric, replicas: list[Quadric], unit: Floats) -> Shape:
+def shape(main: Quadric, replicas: Quadric | None, unit: Floats) -> Shape:
     """Of a quadric in columns with these spreads (k,); semi-axes in the unit of the columns."""
-    scaled, others = _scaled(main, unit), [_scaled(q, unit) for q in replicas]
+    scaled, others = main.scaled(unit), None if replicas is None else replicas.scaled(unit)
     values, errors = jackknife(_spectrum, scaled, others)
     largest = float(np.abs(values).max())
     live = np.abs(values) > np.maximum(SMALL * largest, SURE * errors)
@@ -75,9 +83,9 @@ def shape(main: Quadric, replicas: list[Quadric], unit: Floats) -> Shape:
     return _central(main, replicas, values[live] * np.sign(level), rank)
 
 
-def _central(main: Quadric, replicas: list[Quadric], signed: Floats, rank: int) -> Shape:
+def _central(main: Quadric, replicas: Quadric | None, signed: Floats, rank: int) -> Shape:
     squares, squares_error = jackknife(
-        lambda q: np.sort(level_about_centre(q, rank) / _live(q, rank))[::-1], main, replicas
+        lambda q: np.sort(level_about_centre(q, rank)[..., None] / _live(q, rank))[..., ::-1], main, replicas
     )
     plus, minus = int((signed > 0).sum()), int((signed < 0).sum())
     lengths = np.sqrt(np.abs(squares))
@@ -93,44 +101,50 @@ def _central(main: Quadric, replicas: list[Quadric], signed: Floats, rank: int) 
     # Of equal axes the largest and the smallest are apart by a few errors.
     if unequal < max(1e-6, (SURE + rank) * float(blur)) and unequal < 0.1:
         radius, error = jackknife(
-            lambda q: np.sqrt(np.abs(level_about_centre(q, rank) / _live(q, rank).mean())), main, replicas
+            lambda q: np.sqrt(np.abs(level_about_centre(q, rank) / _live(q, rank).mean(axis=-1))),
+            main,
+            replicas,
         )
         return Shape("circle" if rank == 2 else "sphere", {"radius": (float(radius), float(error))})
     return Shape("ellipse" if rank == 2 else "ellipsoid", axes)
 
 
-def _scaled(q: Quadric, unit: Floats) -> Quadric:
-    return Quadric(q.c, q.t * unit, q.form * np.outer(unit, unit))
-
-
 def _spectrum(q: Quadric) -> Floats:
     values: Floats = np.asarray(np.linalg.eigvalsh(q.form), dtype=np.float64)
-    return values[np.argsort(-np.abs(values), kind="stable")]
+    return np.take_along_axis(values, _largest_first(values), axis=-1)
+
+
+def _largest_first(values: Floats) -> NDArray[np.int64]:
+    return np.argsort(-np.abs(values), axis=-1, kind="stable")
 
 
 def _live(q: Quadric, rank: int) -> Floats:
     """The eigenvalues that count, largest first."""
-    return _spectrum(q)[:rank]
+    return _spectrum(q)[..., :rank]
+
+
+def _along(q: Quadric) -> tuple[Floats, Floats]:
+    """Eigenvalues of S, largest first, and what t is along their axes."""
+    values, axes = np.linalg.eigh(q.form)
+    order = _largest_first(values)
+    along = np.einsum("...ij,...i->...j", axes, q.t)
+    return np.take_along_axis(values, order, axis=-1), np.take_along_axis(along, order, axis=-1)
 
 
 def level_about_centre(q: Quadric, rank: int) -> Floats:
     """x . S x about the centre, in the directions that count."""
-    values, axes = np.linalg.eigh(q.form)
-    kept = np.argsort(-np.abs(values))[:rank]
-    along = axes[:, kept].T @ q.t
-    return np.asarray(-q.c + float((along**2 / values[kept]).sum()) / 4)
+    values, along = _along(q)
+    return np.asarray((along[..., :rank] ** 2 / values[..., :rank]).sum(axis=-1) / 4 - q.c)
 
 
 def _slope_along(q: Quadric, rank: int) -> Floats:
     """Size of t in the directions that S leaves free."""
-    values, axes = np.linalg.eigh(q.form)
-    free = np.argsort(-np.abs(values))[rank:]
-    return np.asarray(np.linalg.norm(axes[:, free].T @ q.t))
+    return np.asarray(np.linalg.norm(_along(q)[1][..., rank:], axis=-1))
 
 
 def _unevenness(q: Quadric, rank: int) -> Floats:
     lengths = 1 / np.sqrt(np.abs(_live(q, rank)))
-    return np.asarray(np.ptp(lengths) / lengths.mean())
+    return np.asarray(np.ptp(lengths, axis=-1) / lengths.mean(axis=-1))
 
 
 def _parabolic(values: Floats) -> str:

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.analysis.symmetries.equations.rounding import EVERY, SOME, jackknife_error, restricted, settled
-from hepsym.analysis.symmetries.features import symmetric
-from hepsym.analysis.symmetries.recognition.quadratic_forms import Ideal, in_columns, to_white
+from hepsym.analysis.symmetries.features import in_coordinates, pairs, symmetric
+from hepsym.analysis.symmetries.recognition.quadratic_forms import Ideal, to_white
 from hepsym.analysis.symmetries.recognition.quadric_names import name_quadric
 from hepsym.analysis.symmetries.recognition.quadric_shapes import Quadric, shape
 from hepsym.analysis.symmetries.whitening import Frame
@@ -34,10 +34,10 @@ FAR = 10.0
 """Spreads from 0 beyond which a column is written less a number"""
 
 
-def unnamed(ideal: Ideal, named: Floats, names: Sequence[str], spans: Sequence[Frame] = ()) -> list[Told]:
+def unnamed(ideal: Ideal, named: Floats, names: Sequence[str], tilted: Floats | None = None) -> list[Told]:
     """What the ideal holds beside the named elements (k, monomials): element, formula, kind, values.
 
-    spans are those of the ideal's replicas: none where equations are exact.
+    tilted (blocks, rank, D) are `from_white` of the ideal's replicas: None where equations are exact.
     """
     quadrics = ideal.quadrics
     if len(named) >= len(quadrics):
@@ -46,14 +46,14 @@ def unnamed(ideal: Ideal, named: Floats, names: Sequence[str], spans: Sequence[F
     origin = _origin(ideal.span)
     span = replace(ideal.span, centre=ideal.span.centre - origin)
     kept = np.array([i for i in range(len(names)) if i not in span.dependent], dtype=np.int64)
-    scaled = _scaled(quadrics, span, kept)
-    told = _scaled(named, span, kept) if len(named) else np.empty((0, scaled.shape[1]))
+    into_spreads = _into_spreads(span, kept)
+    scaled, told = _of_norm_one(quadrics @ into_spreads), _of_norm_one(named @ into_spreads)
     pivots = pivots_of(scaled, told, 1e-7)
     reduced: Floats = np.asarray(np.linalg.solve(scaled[:, pivots], scaled), np.float64)[len(told) :]
     others: Floats = np.empty((0, *reduced.shape))
-    if len(spans):
-        every = [_scaled(q, span, kept) for q in ideal.replicas]
-        others = np.array([np.linalg.solve(s[:, pivots], s)[len(told) :] for s in every])
+    if tilted is not None:
+        every = _of_norm_one(ideal.replicas @ into_spreads)
+        others = np.asarray(np.linalg.solve(every[:, :, pivots], every), np.float64)[:, len(told) :]
     simple = _simple(span)
     tidy, copies = _cleaned(reduced, others, EVERY if simple else SOME)
     told_as = []
@@ -61,10 +61,10 @@ def unnamed(ideal: Ideal, named: Floats, names: Sequence[str], spans: Sequence[F
         formula, kind, values, element = _told(tidy[k], copies[:, k], kept, names, span, origin)
         if not simple:
             # What is measured in the span itself is measured without the zeros that only writing asks for.
-            free = _white(_quadric(reduced[k], span.scale[kept]), kept, len(names), span)
-            parts = [_white(_quadric(r, span.scale[kept]), kept, len(names), span) for r in others[:, k]]
-            turned = [_in_span(q, own) for q, own in zip(parts, spans, strict=True)]
-            made = shape(_in_span(free, span), turned, _spreads(span))
+            back = np.linalg.inv(into_spreads)
+            free = _in_span(reduced[k] @ back, span.from_white)
+            turned = None if tilted is None else _in_span(others[:, k] @ back, tilted)
+            made = shape(free, turned, _spreads(span))
             kind, values = made.kind, made.values
         told_as.append((element, formula, kind, values))
     return told_as
@@ -109,7 +109,7 @@ def _whole(row: Floats, others: Floats, unit: Floats) -> tuple[Floats, Floats]:
     """With coefficients at integers, relative to the leading one, where these are within SURE - 1 errors."""
     if not len(others):
         return row, others
-    upper = np.triu_indices(len(unit))
+    upper = pairs(len(unit))
     units = np.concatenate([[1.0], unit, unit[upper[0]] * unit[upper[1]]])
     varying = np.abs(row[1:])
     lead = 1 + int(np.argmax(varying > 0.5 * varying.max()))
@@ -122,24 +122,21 @@ def _whole(row: Floats, others: Floats, unit: Floats) -> tuple[Floats, Floats]:
     return main * units / units[lead], copies * units / units[lead]
 
 
-def _scaled(quadrics: Floats, span: Frame, kept: NDArray[np.int64]) -> Floats:
-    """Coefficients of 1, x_i and x_i x_j (i <= j) of the kept columns over their spreads."""
-    unit = span.scale[kept]
-    upper = np.triu_indices(len(kept))
-    rows = []
-    for q in quadrics:
-        c, t, form = in_columns(q, span, kept)
-        doubled = form * np.outer(unit, unit) * (2 - np.eye(len(kept)))
-        row = np.concatenate([[c], t * unit, doubled[upper]])
-        rows.append(row / np.linalg.norm(row))
-    return np.array(rows)
+def _into_spreads(span: Frame, kept: NDArray[np.int64]) -> Floats:
+    """M with q @ M the coefficients of 1, x_i and x_i x_j of the kept columns over their spreads."""
+    into = np.linalg.inv(span.from_white[:, kept])
+    made: Floats = in_coordinates(span.scale[kept][:, None] * into, -(span.centre[kept] @ into)).T
+    return made
+
+
+def _of_norm_one(rows: Floats) -> Floats:
+    made: Floats = rows / np.linalg.norm(rows, axis=-1, keepdims=True)
+    return made
 
 
 def _quadric(row: Floats, unit: Floats) -> Quadric:
-    size = len(unit)
-    full = np.zeros((size, size))
-    full[np.triu_indices(size)] = row[1 + size :]
-    return Quadric(float(row[0]), row[1 : 1 + size] / unit, (full + full.T) / 2 / np.outer(unit, unit))
+    """Of coefficients (..., monomials) in columns over their spreads `unit` (k,)."""
+    return Quadric(*symmetric(row, len(unit))).scaled(1 / unit)
 
 
 def _told(
@@ -148,7 +145,7 @@ def _told(
     """Formula, kind and values in the kept columns, and the element that is written."""
     unit = span.scale[kept]
     # Integers are for the reader; what is measured is taken without them, or its errors would be too small.
-    main, others = _quadric(row, unit), [_quadric(r, unit) for r in replicas]
+    main, others = _quadric(row, unit), _quadric(replicas, unit) if len(replicas) else None
     shown = _quadric(_whole(row, replicas, unit)[0], unit)
     called = [names[i] for i in kept]
     formula, kind, values, main = name_quadric(
@@ -172,7 +169,7 @@ def _white(q: Quadric, kept: NDArray[np.int64], columns: int, span: Frame) -> Fl
     """The monomial vector in white coordinates of a quadric in the kept columns."""
     t, form = np.zeros(columns), np.zeros((columns, columns))
     t[kept], form[np.ix_(kept, kept)] = q.t, q.form
-    return to_white(q.c, t, form, span)
+    return to_white(float(q.c), t, form, span)
 
 
 def _simple(span: Frame) -> bool:
@@ -181,19 +178,20 @@ def _simple(span: Frame) -> bool:
     return bool((np.abs(coefficients - np.round(coefficients)) < 1e-6).all())
 
 
-def _orthonormal(span: Frame) -> Floats:
+def _orthonormal(from_white: Floats) -> Floats:
     """L with from_white = L Q and orthonormal rows Q: w = y L are lengths in the columns' units."""
-    triangle: Floats = np.asarray(np.linalg.qr(span.from_white.T)[1], np.float64)
-    return triangle.T
+    triangle: Floats = np.asarray(np.linalg.qr(np.swapaxes(from_white, -1, -2))[1], np.float64)
+    return np.swapaxes(triangle, -1, -2)
 
 
-def _in_span(element: Floats, span: Frame) -> Quadric:
-    c, b, form = symmetric(element, span.rank)
-    into = np.linalg.inv(_orthonormal(span))
-    return Quadric(c, into @ b, into @ form @ into.T)
+def _in_span(white: Floats, from_white: Floats) -> Quadric:
+    """White quadrics (..., monomials) in w, of spans (..., rank, D) of their own."""
+    c, b, form = symmetric(white, from_white.shape[-2])
+    into = np.linalg.inv(_orthonormal(from_white))
+    return Quadric(c, np.einsum("...ij,...j->...i", into, b), into @ form @ np.swapaxes(into, -1, -2))
 
 
 def _spreads(span: Frame) -> Floats:
     """Spreads of w: that of y is one."""
-    spreads: Floats = np.linalg.norm(_orthonormal(span), axis=0)
+    spreads: Floats = np.linalg.norm(_orthonormal(span.from_white), axis=0)
     return spreads
