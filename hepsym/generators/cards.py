@@ -124,6 +124,10 @@ def _checked(name: str, values: dict[str, Any]) -> Card:
         return Card.model_validate(values).model_copy(update={"name": name})
     except ValidationError as error:
         what = f"card {name!r}" if name else f"process = {values.get('process')!r}"
+        if any(e["type"] == "missing" and e["loc"] == ("sqrt_s",) for e in error.errors()):
+            raise InputError(
+                f"{what}: sqrt_s is missing, the energy of the collision in GeV; give --set sqrt_s=..."
+            ) from None
         raise InputError(f"{what}: {_toml.first_fault(error, _keys_at)}") from None
 
 

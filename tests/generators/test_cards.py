@@ -48,7 +48,7 @@ def test_faults(override: str, words: list[str]) -> None:
     [
         ("ee2mumuu", "unknown process 'ee2mumuu'; did you mean 'ee2mumu'"),
         ("nowhere.toml", "no card at 'nowhere.toml'"),
-        ("e- e+ > mu- mu-", "'sqrt_s' is missing"),
+        ("e- e+ > mu- mu-", "sqrt_s is missing, the energy of the collision"),
         ("e- e+ >", "not of the form"),
         ("e- e+ > mu- muu+", "unknown particle 'muu+'"),
     ],
