@@ -48,6 +48,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if any("gpu" in item.keywords for item in items) and not cuda_is_there():
         left_out["gpu"] = "no CUDA device here"
     for item in items:
+        if "slow" in item.keywords and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(4 * 3600))
         for mark, reason in left_out.items():
             if mark in item.keywords:
                 item.add_marker(pytest.mark.skip(reason=reason))
