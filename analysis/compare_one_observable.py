@@ -31,6 +31,7 @@ def main(first: str, second: str, name: str) -> None:
     print(f"{name}: chi2 / ndf = {chi2.chi2:.1f} / {chi2.ndf}, p = {chi2.p_value:.3g}")
     print(f"KS p = {c.kolmogorov_smirnov(between['fine']).p_value:.3g}")
     print(f"smooth p = {c.smooth_test(between['fine']).p_value:.3g}")
+    print(f"slope p = {c.slope_test(between['fine']).p_value:.3g}")
 
 
 if __name__ == "__main__":

@@ -79,11 +79,12 @@ def summary(told: Mapping[str, Any]) -> Iterator[str]:
     for one in told["comparisons"]:
         word = "compatible" if one["compatible"] else "DIFFERENT"
         yield f"{one['file']} against {told['reference']}: {word}, {p_equals(one['p_value'])}"
-        yield f"  {'observable':<26} {'chi2/ndf':>14} {'p(chi2)':>9} {'p(KS)':>9} {'p(smooth)':>9}"
+        heads = " ".join(f"{head:>9}" for head in ("p(chi2)", "p(KS)", "p(smooth)", "p(slope)"))
+        yield f"  {'observable':<26} {'chi2/ndf':>14} {heads}"
         ordered = sorted(one["observables"].items(), key=lambda item: _smallest(item[1]))
         for name, v in ordered[:SHOWN]:
             ratio = f"{v['chi2']:.1f}/{v['ndf']}"
-            p_values = " ".join(f"{v[key]:>9.2g}" for key in ("p_chi2", "p_ks", "p_smooth"))
+            p_values = " ".join(f"{v[key]:>9.2g}" for key in ("p_chi2", "p_ks", "p_smooth", "p_slope"))
             yield f"  {name:<26} {ratio:>14} {p_values}"
         if len(ordered) > SHOWN:
             yield f"  and {len(ordered) - SHOWN} more, less different"
@@ -107,4 +108,4 @@ def summary(told: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _smallest(values: Mapping[str, Any]) -> float:
-    return float(min(values["p_chi2"], values["p_ks"], values["p_smooth"]))
+    return float(min(value for name, value in values.items() if name.startswith("p_")))

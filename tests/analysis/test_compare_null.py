@@ -46,15 +46,17 @@ KINDS = ["unweighted", "weighted", "weights without bearing", "negative weights"
 @pytest.mark.parametrize("kind", KINDS)
 def test_chi_squared_and_smooth(kind: str) -> None:
     rng = np.random.default_rng(11)
-    chi2, smooth = [], []
+    chi2, smooth, slope = [], [], []
     for _ in range(500):
         a, b, w = pair(rng, kind)
         edges = np.arange(-0.5, 9.5) if kind == "counts" else np.linspace(-3, 3, 31)
         fine = np.unique(np.quantile(np.concatenate([a, b]), np.linspace(0, 1, 257)[1:-1]))
         chi2.append(c.chi_squared(c.difference(sums(a, edges), sums(b, edges, w))).p_value)
-        smooth.append(c.smooth_test(c.difference(sums(a, fine), sums(b, fine, w))).p_value)
-    assert_uniform(chi2)
-    assert_uniform(smooth)
+        between = c.difference(sums(a, fine), sums(b, fine, w))
+        smooth.append(c.smooth_test(between).p_value)
+        slope.append(c.slope_test(between).p_value)
+    for found in (chi2, smooth, slope):
+        assert_uniform(found)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -102,9 +104,10 @@ def test_the_smallest_of_dependent_tests() -> None:
         for i in range(mix.shape[1]):
             between = c.difference(sums(a[:, i], edges), sums(b[:, i], edges))
             ks = c.kolmogorov_smirnov(between, k)
+            others = [test(between).p_value for test in (c.chi_squared, c.smooth_test, c.slope_test)]
             tested.append(
                 c.Tested(
-                    (c.chi_squared(between).p_value, ks.p_value, c.smooth_test(between).p_value),
+                    (*others, ks.p_value),
                     c.cell_of(a[:, i], edges),
                     c.cell_of(b[:, i], edges),
                 )

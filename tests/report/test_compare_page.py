@@ -260,3 +260,18 @@ def test_names_of_files_and_columns_do_not_become_markup(tmp_path: Path) -> None
     page = write_comparison(found, tmp_path / "out", found.to_json()).read_text()
     assert "<img" not in page
     assert page.count("<script") == 2
+
+
+def test_kinds_of_tests_share_alpha() -> None:
+    """The shares of those that were made add up to one, so that a tenth of alpha each is never too much."""
+    from hepsym.report.compare.verdict import SHARES, together
+
+    assert sum(SHARES.values()) == pytest.approx(1.0)
+    assert together({"histograms": 0.006, "classifier": 0.5, "rate": 0.5}) == pytest.approx(0.01)
+    assert together({"histograms": 0.5, "classifier": 0.002, "rate": None}) == pytest.approx(0.006)
+    assert together({"histograms": 0.02, "classifier": None, "rate": None}) == 0.02
+    assert together({"histograms": 1.0, "classifier": 0.9, "rate": 0.9}) == 1.0
+    p = np.random.default_rng(3).uniform(size=(3, 20_000))
+    for level in (0.01, 0.1):
+        alarms = np.mean([together(dict(zip(SHARES, row, strict=True))) <= level for row in p.T.tolist()])
+        assert alarms < level + 3.5 * (level / 20_000) ** 0.5

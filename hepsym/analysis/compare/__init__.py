@@ -7,7 +7,7 @@ from hepsym.analysis.compare.difference import Difference, difference
 from hepsym.analysis.compare.family import Family, Tested, family
 from hepsym.analysis.compare.kolmogorov import KolmogorovSmirnov, kolmogorov_smirnov
 from hepsym.analysis.compare.rate import Rates, rates
-from hepsym.analysis.compare.smooth import SmoothTest, smooth_test
+from hepsym.analysis.compare.smooth import SmoothTest, slope_test, smooth_test
 
 __all__ = [
     "ChiSquared",
@@ -27,5 +27,6 @@ __all__ = [
     "kolmogorov_smirnov",
     "merged_groups",
     "rates",
+    "slope_test",
     "smooth_test",
 ]

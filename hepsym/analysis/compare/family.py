@@ -14,7 +14,7 @@ from scipy import sparse, special
 from hepsym.analysis.compare.cells import Cells
 from hepsym.analysis.compare.chi_squared import quadratic_form
 from hepsym.analysis.compare.kolmogorov import tail
-from hepsym.analysis.compare.smooth import directions
+from hepsym.analysis.compare.smooth import directions, slopes
 
 __all__ = ["Family", "Tested", "family"]
 
@@ -30,7 +30,7 @@ class Tested:
     """One observable: its p-values, and the cells of some events of both samples in it."""
 
     p_values: tuple[float, ...]
-    """Of chi-squared, Kolmogorov-Smirnov and the smooth test."""
+    """Of chi-squared, Kolmogorov-Smirnov, the smooth test and the slope test."""
     cells_a: Cells
     """(n_a,)"""
     cells_b: Cells
@@ -137,15 +137,21 @@ def _one_hot(cells: Sequence[Cells], offsets: NDArray[np.int64]) -> sparse.csr_m
 
 
 def _smallest(draws: Floats, p: Floats, v: Floats, round_: bool) -> Floats:
-    """The smallest p-value of the three tests of one observable, in each draw."""
+    """The smallest p-value of the four tests of one observable, in each draw."""
     chi2 = special.chdtrc(len(p) - 1, quadratic_form(draws, p, v))
     below, clock = np.cumsum(p), np.cumsum(v)
     variance = clock - 2.0 * below * clock + below**2 * clock[-1]
     supremum = np.abs(np.cumsum(draws, axis=1)[:, :-1]).max(axis=1)
     ks = tail(supremum, float(variance.max()), supremum)
     g = directions(p, round_=round_)
+    smooth = _smooth(draws, v, g)
+    slope = _smooth(draws, v, g[:, : slopes(round_=round_)])
+    return np.asarray(np.minimum(np.minimum(chi2, ks), np.minimum(smooth, slope)))
+
+
+def _smooth(draws: Floats, v: Floats, g: Floats) -> Floats:
+    """p-values of the smooth test in these directions."""
     values, vectors = np.linalg.eigh(g.T @ (v[:, None] * g))
     some = values > 1e-9 * values[-1]
     along = draws @ (g @ vectors[:, some])
-    smooth = special.chdtrc(int(some.sum()), (along**2 / values[some]).sum(axis=1))
-    return np.asarray(np.minimum(np.minimum(chi2, ks), smooth))
+    return np.asarray(special.chdtrc(int(some.sum()), (along**2 / values[some]).sum(axis=1)))

@@ -1,7 +1,8 @@
 """Do two weighted samples differ slowly, over the whole range? Neyman's smooth test.
 
 A tilt of one percent over a million events is four standard deviations, which chi-squared in fifty bins
-spreads over fifty directions. Here it is looked for in three (four for an angle).
+spreads over fifty directions. Here it is looked for in three (four for an angle), and by the slope test in
+the first alone (the first harmonic).
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from scipy import stats
 
 from hepsym.analysis.compare.difference import Difference
 
-__all__ = ["SmoothTest", "directions", "smooth_test"]
+__all__ = ["SmoothTest", "directions", "slope_test", "slopes", "smooth_test"]
 
 Floats = NDArray[np.float64]
 ORDER = 3
@@ -50,7 +51,23 @@ def smooth_test(between: Difference, *, round_: bool = False) -> SmoothTest:
     Directions without variance (fewer cells than directions) are left out. The p-value is asymptotic;
     under the null it is uniform (tests/analysis/test_compare_null.py).
     """
-    g = directions(between.p, round_=round_)
+    return _along(between, directions(between.p, round_=round_))
+
+
+def slope_test(between: Difference, *, round_: bool = False) -> SmoothTest:
+    """The smooth test in its first direction: the mean of F (of an angle, its first harmonic) alone.
+
+    Of one degree of freedom (two), it sees a tilt of cos theta nearly as well as any test can.
+    """
+    return _along(between, directions(between.p, round_=round_)[:, : slopes(round_=round_)])
+
+
+def slopes(*, round_: bool) -> int:
+    """How many of `directions` the slope test looks along."""
+    return 2 if round_ else 1
+
+
+def _along(between: Difference, g: Floats) -> SmoothTest:
     moments = g.T @ between.d
     covariance = g.T @ (between.v[:, None] * g)
     values, vectors = np.linalg.eigh(covariance)

@@ -132,6 +132,7 @@ def _caption(binned: Binning, tested: Sequence[Mapping[str, Any]], names: Sequen
         of = f"{name}: " if len(tested) > 1 else ""
         parts.append(
             f"{of}χ² / ndf = {result['chi2']:.1f} / {result['ndf']}, {p_equals(result['p_chi2'])}; "
-            f"KS {p_equals(result['p_ks'])}; smooth {p_equals(result['p_smooth'])}. "
+            f"KS {p_equals(result['p_ks'])}; smooth {p_equals(result['p_smooth'])}; "
+            f"slope {p_equals(result['p_slope'])}. "
         )
     return join(*parts)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hepsym.report.compare.compare import Comparison
 from hepsym.report.compare.figures import figure
-from hepsym.report.compare.verdict import Verdict
+from hepsym.report.compare.verdict import P_VALUES, Verdict
 from hepsym.report.html import Markup, join, tag
 from hepsym.report.labels import compact, named, p_equals, p_text, value_error
 from hepsym.report.page import assembled
@@ -30,8 +30,7 @@ def found(comparison: Comparison) -> str:
 def _where(verdict: Verdict) -> str:
     """The test with the smallest p-value."""
     candidates = [
-        (min(values["p_chi2"], values["p_ks"], values["p_smooth"]), name)
-        for name, values in verdict.observables.items()
+        (min(values[key] for key in P_VALUES), name) for name, values in verdict.observables.items()
     ]
     if verdict.classifier is not None:
         # As one test among those of the histograms, so on their scale.
@@ -127,18 +126,17 @@ def _tests(comparison: Comparison, names: Sequence[str]) -> Section:
         )
         rows = [
             (
-                named(key), f"{v['chi2']:.1f} / {v['ndf']}", p_text(v["p_chi2"]), p_text(v["p_ks"]),
-                p_text(v["p_smooth"]),
+                named(key), f"{v['chi2']:.1f} / {v['ndf']}", *(p_text(v[name]) for name in P_VALUES),
             )
             for key, v in sorted(
                 verdict.observables.items(),
-                key=lambda item: min(item[1]["p_chi2"], item[1]["p_ks"], item[1]["p_smooth"]),
+                key=lambda item: min(item[1][name] for name in P_VALUES),
             )
         ]  # fmt: skip
         parts.append(
             table(
                 f"{name} against {names[0]}, the most different first",
-                ("observable", "χ² / ndf", "p of χ²", "p of KS", "p smooth"),
+                ("observable", "χ² / ndf", "p of χ²", "p of KS", "p smooth", "p slope"),
                 rows,
             )
         )

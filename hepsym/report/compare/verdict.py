@@ -1,6 +1,6 @@
 """Is a sample compatible with the reference? Every test of the two, and one p-value."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,14 @@ from hepsym.errors import InputError
 from hepsym.report.compare.filled import Binning, Filled
 from hepsym.report.compare.sources import Source
 
-__all__ = ["Verdict", "judged"]
+__all__ = ["P_VALUES", "Verdict", "judged", "together"]
 
 Floats = NDArray[np.float64]
 
+P_VALUES = ("p_chi2", "p_ks", "p_smooth", "p_slope")
+"""Of each observable."""
+SHARES = {"histograms": 0.6, "classifier": 0.3, "rate": 0.1}
+"""Of alpha, for each kind of test: most for that which sees most, of those that were made."""
 COARSE = 24
 """Cells an observable in the simulation of how the tests depend on each other."""
 
@@ -26,7 +30,7 @@ class Verdict:
 
     source: Source
     observables: dict[str, dict[str, Any]]
-    """name: {chi2, ndf, p_chi2, p_ks, p_smooth}"""
+    """name: {chi2, ndf, p_chi2, p_ks, p_smooth, p_slope}"""
     family: tests.Family
     """Of all tests of histograms."""
     classifier: tests.ClassifierTest | None
@@ -66,9 +70,10 @@ def judged(
 ) -> Verdict:
     """All tests of b against a.
 
-    The p-value is Bonferroni's over the three kinds of tests that were made: the histograms (min-p
-    with their joint null, so that many observables that say the same cost next to nothing), the
-    classifier, and the rate. Raises InputError for weights that do not sum to more than zero.
+    The p-value is Bonferroni's with weights, the smallest p / SHARES of the kinds of tests that were
+    made: the histograms (min-p with their joint null, so that many observables that say the same cost
+    next to nothing), the classifier, and the rate. Raises InputError for weights that do not sum to more
+    than zero.
     """
     observables: dict[str, dict[str, Any]] = {}
     asked: list[tests.Tested] = []
@@ -82,14 +87,15 @@ def judged(
         chi2 = tests.chi_squared(shown)
         ks = tests.kolmogorov_smirnov(fine, seed)
         smooth = tests.smooth_test(fine, round_=binned.period is not None)
+        slope = tests.slope_test(fine, round_=binned.period is not None)
         observables[binned.name] = {
             "chi2": chi2.chi2, "ndf": chi2.ndf, "p_chi2": chi2.p_value, "p_ks": ks.p_value,
-            "p_smooth": smooth.p_value, "ks_distance": ks.distance,
+            "p_smooth": smooth.p_value, "p_slope": slope.p_value, "ks_distance": ks.distance,
         }  # fmt: skip
         edges = binned.fine[:: max(1, (len(binned.fine) + 1) // COARSE)]
         asked.append(
             tests.Tested(
-                (chi2.p_value, ks.p_value, smooth.p_value),
+                (chi2.p_value, ks.p_value, smooth.p_value, slope.p_value),
                 tests.cell_of(a.kept[:, i], edges), tests.cell_of(b.kept[:, i], edges),
                 round_=binned.period is not None,
             )
@@ -99,12 +105,23 @@ def judged(
     found = tests.family(asked, a.kept_weights, b.kept_weights, seed)
     classifier = _classified(a, b, binnings, seed, notes)
     rate = _rates(reference, other)
-    p_values = [found.p_value]
-    p_values += [] if classifier is None else [classifier.p_value]
-    p_values += [] if rate is None or rate.p_value is None else [rate.p_value]
-    return Verdict(
-        other, observables, found, classifier, rate, min(1.0, len(p_values) * min(p_values)), tuple(notes)
-    )
+    p_values = {
+        "histograms": found.p_value,
+        "classifier": None if classifier is None else classifier.p_value,
+        "rate": None if rate is None else rate.p_value,
+    }
+    return Verdict(other, observables, found, classifier, rate, together(p_values), tuple(notes))
+
+
+def together(p_values: Mapping[str, float | None]) -> float:
+    """One p-value of kinds of tests, None for those not made: min p / share, their shares adding up to one.
+
+    At any level it is right or too careful, however the kinds depend on each other (Bonferroni's bound
+    with weights: Holm, Scand. J. Statist. 6 (1979) 65).
+    """
+    made = {kind: p for kind, p in p_values.items() if p is not None}
+    whole = sum(SHARES[kind] for kind in made)
+    return min(1.0, *(p * whole / SHARES[kind] for kind, p in made.items()))
 
 
 def _classified(
