@@ -8,7 +8,7 @@ import numpy as np
 from hepsym.analysis.jets.coordinates import Floats
 from hepsym.errors import InputError
 
-__all__ = ["Detection", "detection"]
+__all__ = ["Detection", "detection", "signal_efficiencies"]
 
 BACKGROUND_RATES = (1e-1, 1e-2, 1e-3)
 
@@ -23,10 +23,16 @@ class Detection:
     """Hanley and McNeil's standard error, from the two samples' own placements (DeLong)."""
     efficiency: dict[float, float]
     efficiency_error: dict[float, float]
-    """Of the signal's count and of the threshold's: bootstrap of both samples, 100 times, a fixed seed."""
+    """Of the signal's count and of the threshold's: bootstrap of both samples, a fixed seed; nan without."""
 
 
-def detection(background: Floats, signal: Floats, rates: tuple[float, ...] = BACKGROUND_RATES) -> Detection:
+def detection(
+    background: Floats,
+    signal: Floats,
+    rates: tuple[float, ...] = BACKGROUND_RATES,
+    *,
+    bootstraps: int = 100,
+) -> Detection:
     """Of scores (n,) and (m,) where large means signal; a rate below 1 / n of the background is nan.
 
     auc = P(signal > background) + P(equal) / 2. The threshold at a rate r is the background's upper
@@ -44,12 +50,13 @@ def detection(background: Floats, signal: Floats, rates: tuple[float, ...] = BAC
     )
     rng = np.random.default_rng(1)
     again = np.array([
-        _efficiencies(rng.choice(b, len(b)), rng.choice(s, len(s)), rates) for _ in range(100)
-    ])  # fmt: skip
+        signal_efficiencies(rng.choice(b, len(b)), rng.choice(s, len(s)), rates) for _ in range(bootstraps)
+    ]).reshape(bootstraps, len(rates))  # fmt: skip
+    errors = again.std(axis=0) if bootstraps else np.full(len(rates), np.nan)
     return Detection(
         float(below.mean()), float(error),
-        dict(zip(rates, _efficiencies(b, s, rates), strict=True)),
-        dict(zip(rates, again.std(axis=0).tolist(), strict=True)),
+        dict(zip(rates, signal_efficiencies(b, s, rates), strict=True)),
+        dict(zip(rates, errors.tolist(), strict=True)),
     )  # fmt: skip
 
 
@@ -61,7 +68,9 @@ def _placed(values: Floats, among: Floats, side: str) -> Floats:
     return found
 
 
-def _efficiencies(b: Floats, s: Floats, rates: tuple[float, ...]) -> list[float]:
+def signal_efficiencies(b: Floats, s: Floats, rates: tuple[float, ...]) -> list[float]:
+    """Shares of the signal's scores s above the background's upper r-quantile, for each rate r; nan where r
+    is less than one event of the background."""
     return [
         float((s > np.quantile(b, 1 - rate, method="higher")).mean()) if rate * len(b) >= 1 else float("nan")
         for rate in rates

@@ -45,11 +45,13 @@ class HardestParticles(JetAutoencoder):
         hardest, rest = x[:, : self.kept - 1], x[:, self.kept - 1 :].sum(1)
         return torch.cat([hardest[..., 1:].flatten(1), rest], 1)
 
-    def decode(self, latent: Tensor) -> Tensor:
-        """(n, slots, 4): the remainder is one massive particle."""
+    def vectors(self, latent: Tensor) -> Tensor:
+        """The latents as four-vectors, (n, K, 4): K - 1 massless ones and the remainder."""
         many = self.kept - 1
         space = latent[:, : 3 * many].reshape(len(latent), many, 3)
         hardest = torch.cat([space.norm(dim=-1, keepdim=True), space], -1)
-        return pad(
-            torch.cat([hardest, latent[:, None, 3 * many :]], 1), (0, 0, 0, self.particles - self.kept)
-        )
+        return torch.cat([hardest, latent[:, None, 3 * many :]], 1)
+
+    def decode(self, latent: Tensor) -> Tensor:
+        """(n, slots, 4): the remainder is one massive particle."""
+        return pad(self.vectors(latent), (0, 0, 0, self.particles - self.kept))

@@ -14,7 +14,7 @@ from torch import Tensor
 from hepsym.errors import InputError
 from hepsym.models.jets.lgae_parts import UNIT, Decoder, Encoder, LGAEOptions
 from hepsym.models.jets.linear_ae import ordered, principal_maps
-from hepsym.models.jets.losses import jet_loss
+from hepsym.models.jets.losses import IN_LAB, jet_loss, squared_error_in_lab
 from hepsym.models.jets.model import JetAutoencoder, drawn_from
 from hepsym.models.lorentz import Frame, check_width, rest_frame
 
@@ -128,7 +128,7 @@ class LGAE(JetAutoencoder):
 
     def loss(self, momenta: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
         """Per jet (n,), in units of the mass squared, times UNIT^2; plus beta KL where variational.
-        Invariant."""
+        Invariant, but for "mse-in-lab", which is in units of the jet's energy squared."""
         x, frame = rest_frame(momenta)
         x, mask = x.to(self.dtype), (momenta != 0).any(-1)
         vectors, scalars, log_variances = self.encoder(x, frame.mass)
@@ -137,6 +137,8 @@ class LGAE(JetAutoencoder):
             penalty = self.options.beta * kl_per_latent(vectors, scalars, log_variances).sum(1)
             vectors, scalars = drawn(vectors, scalars, log_variances, generator)
         found = self.decoder(vectors, scalars, frame.mass)
+        if self.options.loss == IN_LAB:
+            return UNIT**2 * squared_error_in_lab(found, x, mask, frame) + penalty
         return UNIT**2 * jet_loss(self.options.loss, found, x, mask) + penalty
 
     def posterior(self, momenta: Tensor) -> tuple[Tensor, Tensor]:
@@ -156,10 +158,13 @@ class LGAE(JetAutoencoder):
         )
 
     def slot_moments(self, momenta: Tensor) -> Tensor:
-        """Second moments (slots, slots) of training jets' slots in their rest frames: what `start_from`
-        takes."""
+        """Second moments (slots, slots) of training jets' slots, what `start_from` takes.
+
+        In rest frames and units of the mass; for the loss "mse-in-lab" as given and in units of the energy.
+        """
         order = "given" if self.options.aggregation == "mix" else "invariant"
-        x = rest_frame(ordered(momenta, order, self.particles))[0]
+        p = ordered(momenta, order, self.particles)
+        x = p / p[..., 0].sum(1)[:, None, None] if self.options.loss == IN_LAB else rest_frame(p)[0]
         return torch.einsum("nsx,ntx->st", x, x) / len(x)
 
     def learn(self, momenta: Tensor) -> None:

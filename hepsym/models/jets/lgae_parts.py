@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from hepsym.errors import InputError
-from hepsym.models.jets.losses import LOSSES
+from hepsym.models.jets.losses import IN_LAB, LOSSES
 from hepsym.models.lorentz import (
     AGGREGATIONS,
     Features,
@@ -75,7 +75,7 @@ class LGAEOptions:
             raise InputError(f"beta = {self.beta:g} and mass_unit = {self.mass_unit:g} must not be negative")
         if not 0 <= self.least_speed <= 1:
             raise InputError(f"least_speed = {self.least_speed:g} must be from 0 to 1, the speed of light")
-        for what, known in (("loss", tuple(LOSSES)), ("aggregation", AGGREGATIONS)):
+        for what, known in (("loss", (*LOSSES, IN_LAB)), ("aggregation", AGGREGATIONS)):
             if getattr(self, what) not in known:
                 raise InputError(f"{what} = {getattr(self, what)!r} is not one of {', '.join(known)}")
         if self.compiled != "no" and self.variational:

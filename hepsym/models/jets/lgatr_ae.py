@@ -95,10 +95,13 @@ class LGATrAutoencoder(JetAutoencoder):
         x, frame = rest_frame(momenta)
         return JetLatent(frame, *self._encode(x.to(self.dtype)))
 
+    def reconstruct(self, latent: JetLatent) -> Tensor:
+        """As `LGAE.reconstruct`."""
+        return latent.frame.leave(self._decode(latent.vectors, latent.scalars))
+
     def forward(self, momenta: Tensor) -> Tensor:
         """(n, slots, 4)."""
-        latent = self.latent(momenta)
-        return latent.frame.leave(self._decode(latent.vectors, latent.scalars))
+        return self.reconstruct(self.latent(momenta))
 
     def encode(self, momenta: Tensor) -> Tensor:
         """`JetLatent.numbers`."""
@@ -107,7 +110,9 @@ class LGATrAutoencoder(JetAutoencoder):
     def decode(self, latent: Tensor) -> Tensor:
         """Inverse direction of `encode`."""
         known = JetLatent.of_numbers(latent, self.options.latent_vectors)
-        return known.frame.leave(self._decode(known.vectors.to(self.dtype), known.scalars.to(self.dtype)))
+        return self.reconstruct(
+            JetLatent(known.frame, known.vectors.to(self.dtype), known.scalars.to(self.dtype))
+        )
 
     def loss(self, momenta: Tensor, *, generator: torch.Generator | None = None) -> Tensor:  # noqa: ARG002
         """As `LGAE.loss`."""

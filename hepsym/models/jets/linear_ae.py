@@ -117,6 +117,10 @@ class LinearAutoencoder(JetAutoencoder):
         """Four-vectors, flat, (n, 4 K)."""
         return (self.encoder @ ordered(momenta, self.order, self.particles)).flatten(1)
 
+    def vectors(self, latent: Tensor) -> Tensor:
+        """The latents as four-vectors, (n, K, 4)."""
+        return latent.reshape(len(latent), self.latent_vectors, 4)
+
     def decode(self, latent: Tensor) -> Tensor:
         """(n, slots, 4)."""
-        return self.decoder @ latent.reshape(len(latent), self.latent_vectors, 4)
+        return self.decoder @ self.vectors(latent)

@@ -16,9 +16,13 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from hepsym.errors import InputError
+from hepsym.models.lorentz import Frame
 from hepsym.models.lorentz.pooling import ordered_slots
 
-__all__ = ["LOSSES", "chamfer", "distance", "energy_mover", "hungarian", "jet_loss", "squared_error"]
+__all__ = [
+    "IN_LAB", "LOSSES", "chamfer", "distance", "energy_mover", "hungarian", "jet_loss", "squared_error",
+    "squared_error_in_lab",
+]  # fmt: skip
 
 SHARPNESS = 0.02
 """Entropic smoothing of `energy_mover`, in units of its largest possible cost, 2."""
@@ -57,6 +61,16 @@ def squared_error(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 def squared_error_as_given(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
     """sum_s |x-hat_s - x_s|^2 over slots in the order given."""
     return (found - _filled(target, mask, found.shape[1])).square().sum((1, 2))
+
+
+def squared_error_in_lab(found: Tensor, target: Tensor, mask: Tensor, frame: Frame) -> Tensor:
+    """sum_s |x-hat_s - x_s|^2 / E_jet^2 over slots in the order given, as components in the frame given.
+
+    No invariant, on purpose: it weighs particles as a detector does, by the energies it sees. What is trained
+    with it commutes with the group all the same. found, target: in the rest frame, in units of the mass.
+    """
+    moved = frame.leave(found - _filled(target, mask, found.shape[1]))
+    return (moved / frame.momentum[:, None, :1]).square().sum((1, 2)).to(found.dtype)
 
 
 def distance(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
@@ -130,6 +144,8 @@ def _directions(p: Tensor) -> Tensor:
     return found
 
 
+IN_LAB = "mse-in-lab"
+"""The loss that `squared_error_in_lab` is; it needs the frame, as LOSSES do not."""
 LOSSES = {
     "mse": squared_error,
     "distance": distance,

@@ -10,7 +10,7 @@ from hepsym import _toml
 from hepsym.errors import InputError
 from hepsym.report.study_card import validated
 
-__all__ = ["QUESTIONS", "AskTable", "JetsTable", "StudyCard", "TrainTable", "read_study"]
+__all__ = ["QUESTIONS", "AskTable", "JetsTable", "OwnTable", "StudyCard", "TrainTable", "read_study"]
 
 QUESTIONS = ("reconstruction", "detection", "data-efficiency", "equivariance", "latents")
 
@@ -26,6 +26,14 @@ class JetsTable(_toml.Table):
     """Jets made of each of t, w and z, where the question needs them."""
     seed: int = Field(default=1, ge=0)
     particles: int = Field(default=30, ge=2)
+
+
+class OwnTable(_toml.Table):
+    """[train.of] of one model: what is different for it; 0 leaves a number as it is for all."""
+
+    seeds: int = Field(default=0, ge=0)
+    jets: int = Field(default=0, ge=0)
+    epochs: int = Field(default=0, ge=0)
 
 
 class TrainTable(_toml.Table):
@@ -46,11 +54,23 @@ class TrainTable(_toml.Table):
     """A folder in which trained models are kept and looked for, for several studies; none: OUT/runs."""
     options: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Settings of a model that differ, by its name."""
+    of: dict[str, OwnTable] = Field(default_factory=dict)
+    """Seeds, training jets and epochs of a model that differ, by its name: the page says so in its row."""
+
+    def own(self, name: str) -> OwnTable:
+        """Seeds, training jets (0: all) and epochs of this model."""
+        told = self.of.get(name, OwnTable())
+        return OwnTable(
+            seeds=told.seeds or self.seeds, jets=told.jets or self.jets, epochs=told.epochs or self.epochs
+        )
 
 
 class AskTable(_toml.Table):
     """[ask]: how much is looked at."""
 
+    tested: int = Field(default=0, ge=0)
+    """Test jets that are reconstructed; for detection, validation jets of g and q, validation and test jets
+    of t, w and z (background jets are all tested). So many of each, evenly from all there are. 0: all."""
     flows: int = Field(default=200, gt=0)
     """Test jets whose energy mover's distance is computed, 5 ms each."""
     fractions: list[float] = Field(default=[1.0, 0.1, 0.01])

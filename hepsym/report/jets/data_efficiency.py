@@ -1,10 +1,11 @@
 """How many jets does a model need? Reconstruction against the number of training jets."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from hepsym.report.html import join, tag
-from hepsym.report.jets.contenders import WORDS, Field, decoded, over_seeds
+from hepsym.report.jets.contenders import WORDS, Field, decoded, evenly, over_seeds, size_of
 from hepsym.report.jets.figures import curves
 from hepsym.report.jets.reconstruction import compared, shown
 from hepsym.report.sections import Section, figures, table
@@ -17,20 +18,25 @@ SHOWN = {"EMD": "mean EMD / p_T", "ptrel IQR": "width of p_T residuals", "etarel
 def answer(field: Field) -> dict[str, Any]:
     """A row a model and a fraction, over seeds; each seed draws jets of its own."""
     learn, _, test = field.parts("g", "q")
-    many = field.card.train.jets or len(learn)
+    test = evenly(test, field.card.ask.tested)
+    train, true = field.card.train, test.momenta.numpy()
+    many = train.jets or len(learn)
     fractions = sorted(set(field.card.ask.fractions))
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in field.card.train.models}
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in train.models}
+
+    def of_model(name: str, seed: int, fraction: float) -> dict[str, Any]:
+        model = field.model(name, seed, fraction)
+        numbers = compared(decoded(model, test.momenta), true, field.card.ask.flows, samples=False)
+        return {"size": size_of(model), "numbers": numbers}
+
     for fraction in fractions:
         for name, kept in rows.items():
-            each = []
-            for seed in range(
-                field.card.train.first_seed, field.card.train.first_seed + field.card.train.seeds
-            ):
-                model = field.model(name, seed, fraction)
-                found = decoded(model, test.momenta)
-                each.append(compared(found, test.momenta.numpy(), field.card.ask.flows, samples=False))
-            kept.append(over_seeds(model, each))
-    sizes = [min(len(learn), max(field.card.train.batch, int(f * many))) for f in fractions]
+            each = [
+                field.once(f"data-{name}-{seed}-{fraction:g}", partial(of_model, name, seed, fraction))
+                for seed in range(train.first_seed, train.first_seed + train.own(name).seeds)
+            ]
+            kept.append(over_seeds(each[0]["size"], [e["numbers"] for e in each]))
+    sizes = [min(len(learn), max(train.batch, int(f * many))) for f in fractions]
     return {"rows": rows, "fractions": fractions, "jets": sizes, "test": len(test)}
 
 

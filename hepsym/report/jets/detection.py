@@ -2,24 +2,22 @@
 validation jets."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from hepsym.analysis.jets import detection, jet_quantities
-from hepsym.models.jets import LGAE, JetAutoencoder, JetSet, LGATrAutoencoder, LinearAutoencoder, jet_loss
-from hepsym.models.jets.relative import AXIS_NUMBERS
-from hepsym.models.lorentz import gram, product, rest_frame
+from hepsym.analysis.jets import detection, jet_quantities, signal_efficiencies
+from hepsym.models.jets import CLASSES, JetSet
 from hepsym.report.html import join, tag
-from hepsym.report.jets.contenders import WORDS, Field, decoded, over_seeds
+from hepsym.report.jets.contenders import WORDS, Field, evenly, over_seeds, size_of
 from hepsym.report.jets.figures import curves
 from hepsym.report.jets.reconstruction import shown
+from hepsym.report.jets.scores import scores, seen
 from hepsym.report.sections import Section, figures, table
 
-__all__ = ["answer", "invariants", "scores", "sections", "sentence"]
+__all__ = ["answer", "sections", "sentence"]
 
 Floats = NDArray[np.float64]
 
@@ -27,91 +25,36 @@ RATES = (1e-1, 1e-2, 1e-3)
 GRID = np.geomspace(1e-3, 1.0, 31)
 """Background efficiencies of the ROC curve."""
 SIGNALS = ("t", "w", "z")
-
-
-def rest_frame_error(found: Floats, true: Tensor, loss: str) -> Floats:
-    """A loss of the reconstructed jets in the true jets' rest frames, (n,)."""
-    x, frame = rest_frame(true)
-    # The pure boost to the true jet's rest frame is the one from it with the axis turned round.
-    back = type(frame)(-frame.axis, frame.stretch, torch.ones_like(frame.mass))
-    moved = back.leave(torch.from_numpy(found)) / frame.mass[:, None, None]
-    error: Floats = jet_loss(loss, moved, x, (true != 0).any(-1)).numpy()
-    return error
-
-
-@torch.no_grad()
-def invariants(model: JetAutoencoder, jets: Tensor) -> Floats:
-    """What a model's latents say of a jet that does not move with it, (n, F).
-
-    LGAE and LGATr: log m, scalars, products of vectors in units of m. Linear: log m and the products of
-    vectors. Others: latents, without the axis.
-    """
-    pieces = []
-    upper = torch.triu_indices(64, 64)
-    for piece in torch.split(jets, 256):
-        if isinstance(model, (LGAE, LGATrAutoencoder)):
-            latent = model.latent(piece)
-            v = latent.vectors.double()
-            pairs = upper[:, (upper < v.shape[1]).all(0)]
-            squares = torch.asinh(gram(v)[:, pairs[0], pairs[1]])
-            known = [latent.frame.mass.log()[:, None], latent.scalars.double(), v[..., 0], squares]
-        elif isinstance(model, LinearAutoencoder):
-            v = model.encode(piece).view(len(piece), -1, 4)
-            total = piece.sum(1)[:, None]
-            mass = rest_frame(piece)[1].mass[:, None]
-            pairs = upper[:, (upper < v.shape[1]).all(0)]
-            known = [mass.log(), product(v, total) / mass**2,
-                     torch.asinh(gram(v)[:, pairs[0], pairs[1]] / mass**2)]  # fmt: skip
-        else:
-            known = [model.encode(piece)[:, AXIS_NUMBERS:].double()]
-        pieces.append(torch.cat(known, 1))
-    found: Floats = torch.cat(pieces).numpy()
-    return found
-
-
-def typicality(model: JetAutoencoder, training: Tensor) -> tuple[Floats, Floats]:
-    """Mean and inverse covariance of the training jets' invariants, directions of no width left out."""
-    known = invariants(model, training)
-    inverse = np.linalg.pinv(np.cov(known, rowvar=False), rcond=1e-8, hermitian=True)
-    return known.mean(0), np.asarray(inverse, dtype=np.float64)
-
-
-def scores(model: JetAutoencoder, jets: Tensor, usual: tuple[Floats, Floats]) -> dict[str, Floats]:
-    """What may tell a strange jet from a known one, each (n,), larger is stranger."""
-    found = decoded(model, jets)
-    mass, pt = jet_quantities(jets.numpy())
-    chamfer, squared = (rest_frame_error(found, jets, loss) for loss in ("chamfer", "mse"))
-    away = invariants(model, jets) - usual[0]
-    return {
-        "chamfer, rest frame": chamfer,
-        "squared error, rest frame": squared,
-        "chamfer, over p_T": chamfer**0.5 * mass / pt,
-        "squared error, over p_T": squared**0.5 * mass / pt,
-        "latents, Mahalanobis": np.einsum("nf,fg,ng->n", away, usual[1], away),
-    }
+USUAL = 5_000
+"""Training jets that say which latents and errors are usual, at most."""
 
 
 def answer(field: Field) -> dict[str, Any]:
-    """A row a model: area and efficiencies of all signals together; ROC of the first seed; each signal."""
-    learn, quiet, background = field.parts("g", "q")
-    _, loud, signal = field.jets.of(*SIGNALS).split(validation=0.3, test=0.7)
-    told: dict[str, Any] = {"rows": {}, "roc": {}, "chosen": {}, "by_signal": {}, "grid": GRID.tolist()}
+    """A row a model: area and efficiencies of all signals together; ROC of the first seed; each signal.
+
+    Of a model's scores the one with the largest signal efficiency on validation jets counts; what every
+    score would have given on the test jets is told beside it, and nothing is chosen by that.
+    """
+    parts = _parts(field)
+    told: dict[str, Any] = {
+        "rows": {}, "roc": {}, "chosen": {}, "by_signal": {}, "every": {}, "grid": GRID.tolist()
+    }  # fmt: skip
     for name in field.card.train.models:
-        each, told["chosen"][name] = [], []
-        for seed in field.seeds(name):
-            model = field.model(name, seed)
-            usual = typicality(model, learn.momenta)
-            on = [scores(model, part.momenta, usual) for part in (quiet, loud, background, signal)]
-            rate = field.card.ask.choose_at
-            best = max(on[0], key=lambda k: detection(on[0][k], on[1][k], (rate,)).efficiency[rate])
-            each.append(numbers(on[2][best], on[3][best]))
-            told["chosen"][name].append(best)
-            if seed == field.card.train.first_seed:
-                told["roc"][name] = curve(on[2][best], on[3][best])
-                told["by_signal"][name] = _by_signal(on[2][best], on[3][best], signal)
-        told["rows"][name] = over_seeds(model, each)
+        each = [
+            field.once(f"detection-{name}-{seed}", partial(_of_model, field, name, seed, parts))
+            for seed in field.seeds(name)
+        ]
+        told["rows"][name] = over_seeds(each[0]["size"], [e["numbers"] for e in each]) | field.trained_on(
+            name
+        )
+        told["every"][name] = {
+            score: over_seeds({}, [e["every"][score] for e in each]) for score in each[0]["every"]
+        }
+        told["chosen"][name] = [e["chosen"] for e in each]
+        told["roc"][name], told["by_signal"][name] = each[0]["roc"], each[0]["by_signal"]
+    background, signal = parts["background"], parts["signal"]
     masses = [jet_quantities(part.momenta.numpy())[0] for part in (background, signal)]
-    plain = detection(masses[0], masses[1])
+    plain = detection(masses[0], masses[1], RATES)
     told["rows"]["jet mass"] = {
         "latent_numbers": 1, "seeds": 1, "mean": numbers(masses[0], masses[1]), "error": {"AUC":
         plain.auc_error} | {f"at {r:g}": e for r, e in plain.efficiency_error.items()},
@@ -121,39 +64,64 @@ def answer(field: Field) -> dict[str, Any]:
     return told | {"background": len(background), "signal": len(signal)}
 
 
+def _parts(field: Field) -> dict[str, JetSet]:
+    learn, quiet, background = field.parts("g", "q")
+    _, loud, signal = field.jets.of(*SIGNALS).split(validation=0.3, test=0.7)
+    many = field.card.ask.tested
+    return {
+        "training": evenly(learn, USUAL), "quiet": evenly(quiet, many), "background": background,
+        "loud": evenly(loud, many), "signal": evenly(signal, many),
+    }  # fmt: skip
+
+
+def _of_model(field: Field, name: str, seed: int, parts: Mapping[str, JetSet]) -> dict[str, Any]:
+    model, rate = field.model(name, seed), field.card.ask.choose_at
+    looked = {name: seen(model, part.momenta) for name, part in parts.items()}
+    on = {name: scores(jets, looked["training"]) for name, jets in looked.items() if name != "training"}
+    quiet, loud, background, signal = (on[n] for n in ("quiet", "loud", "background", "signal"))
+    found = {k: signal_efficiencies(quiet[k], loud[k], (rate,))[0] for k in quiet}
+    best = max(found, key=lambda k: found[k])
+    return {
+        "size": size_of(model), "chosen": best, "validation": found,
+        "numbers": numbers(background[best], signal[best]),
+        "every": {k: numbers(background[k], signal[k]) for k in background},
+        "roc": curve(background[best], signal[best]),
+        "by_signal": _by_signal(background[best], signal[best], parts["signal"]),
+    }  # fmt: skip
+
+
 def numbers(background: Floats, signal: Floats) -> dict[str, float]:
     """Area under the ROC curve, efficiencies at 1e-1, 1e-2, 1e-3."""
-    found = detection(background, signal, RATES)
+    found = detection(background, signal, RATES, bootstraps=0)
     return {"AUC": found.auc} | {f"at {r:g}": e for r, e in found.efficiency.items()}
 
 
 def curve(background: Floats, signal: Floats) -> list[float]:
     """Signal efficiencies on GRID; 0 where it is below one background jet."""
-    found = detection(background, signal, tuple(GRID.tolist())).efficiency
-    return [0.0 if np.isnan(v) else v for v in found.values()]
+    found = signal_efficiencies(background, signal, tuple(GRID.tolist()))
+    return [0.0 if np.isnan(v) else v for v in found]
 
 
 def _by_signal(background: Floats, signal: Floats, jets: JetSet) -> dict[str, dict[str, float]]:
-    from hepsym.models.jets import CLASSES
-
     return {s: numbers(background, signal[jets.classes == CLASSES.index(s)]) for s in SIGNALS}
 
 
 def sections(told: Mapping[str, Any]) -> list[Section]:
-    """The table, the ROC curves, signal by signal."""
+    """The table, the ROC curves, signal by signal, score by score."""
     columns = ("AUC", *(f"at {r:g}" for r in RATES))
     rows = [
-        (WORDS.get(n, n), str(r["seeds"]), *(shown(r, c) for c in columns),
+        (WORDS.get(n, n), str(r["seeds"]), str(r.get("jets", "–")), *(shown(r, c) for c in columns),
          ", ".join(sorted(set(told["chosen"].get(n, ["mass"])))))
         for n, r in told["rows"].items()
     ]  # fmt: skip
+    many = len(next(iter(told["every"].values())))
     words = tag(
         "p",
         f"{told['signal']} jets of t, W and Z against {told['background']} of g and q. A model's score is "
-        "the one of five with the largest signal efficiency on validation jets; errors are those of the "
+        f"the one of {many} with the largest signal efficiency on validation jets; errors are those of the "
         "mean over seeds, of the jet mass those of the sample, which all rows share.",
     )
-    head = ("model", "seeds", "AUC", *(f"ε_S at ε_B = {r:g}" for r in RATES), "score")
+    head = ("model", "seeds", "training jets", "AUC", *(f"ε_S at ε_B = {r:g}" for r in RATES), "score")
     signals = [
         (WORDS.get(n, n), *(f"{s[c][k]:.3g}" for c in SIGNALS for k in ("AUC", "at 0.01")))
         for n, s in told["by_signal"].items()
@@ -163,10 +131,17 @@ def sections(told: Mapping[str, Any]) -> list[Section]:
         "roc", told["grid"], {n: [(v, 0.0) for v in line] for n, line in told["roc"].items()},
         labels=("background efficiency", "signal efficiency"), caption="ROC curves, first seed.",
     )  # fmt: skip
+    offered = list(next(iter(told["every"].values())))
+    every = [
+        (score, *(shown(told["every"][n][score], "at 0.01") for n in told["every"])) for score in offered
+    ]
+    beside = tag("p", "Signal efficiency at 1e-2 on test jets. Nothing was chosen by this table.")
+    all_scores = table("Every score", ("score", *(WORDS.get(n, n) for n in told["every"])), every)
     return [
         Section("numbers", "The numbers", join(words, table("Detection", head, rows))),
         Section("roc-curves", "Signal over background", figures([roc])),
         Section("signals", "Signal by signal", table("Each signal, first seed", heads, signals)),
+        Section("scores", "Score by score", join(beside, all_scores)),
     ]
 
 

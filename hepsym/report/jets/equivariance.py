@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from hepsym.models.jets import LGAE, JetAutoencoder, LGATrAutoencoder
+from hepsym.models.jets.losses import IN_LAB
 from hepsym.models.lorentz import check_equivariance
 from hepsym.report.drawing import Drawing
 from hepsym.report.html import join, tag
@@ -60,14 +61,14 @@ def deviations(field: Field, model: JetAutoencoder, jets: Tensor) -> dict[str, A
     def everything(p: Tensor) -> tuple[Tensor, ...]:
         if isinstance(model, (LGAE, LGATrAutoencoder)):
             latent = model.latent(p)
-            return model(p), latent.four_vectors(), latent.scalars, model.loss(p)
+            told = model(p), latent.four_vectors(), latent.scalars
+            return told if in_lab else (*told, model.loss(p))
         return (model(p),)
 
-    kinds = (
-        ("vectors", "vectors", "scalars", "scalars")
-        if isinstance(model, (LGAE, LGATrAutoencoder))
-        else "vectors"
-    )
+    in_lab = isinstance(model, LGAE) and model.options.loss == IN_LAB  # a loss that is no invariant
+    kinds: str | tuple[str, ...] = "vectors"
+    if isinstance(model, (LGAE, LGATrAutoencoder)):
+        kinds = ("vectors", "vectors", "scalars") if in_lab else ("vectors", "vectors", "scalars", "scalars")
     asked = field.card.ask
     report = check_equivariance(
         everything, jets, kinds=kinds, rapidities=asked.rapidities, angles=asked.angles

@@ -1,10 +1,12 @@
 """How well are jets reconstructed, particle by particle and as a whole? A row a model, and its figures."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from hepsym.analysis.jets import (
     energy_flow_polynomials,
@@ -19,7 +21,7 @@ from hepsym.analysis.jets import (
 )
 from hepsym.report.drawing import Drawing
 from hepsym.report.html import join, tag
-from hepsym.report.jets.contenders import WORDS, Field, decoded, over_seeds
+from hepsym.report.jets.contenders import WORDS, Field, decoded, evenly, over_seeds, size_of
 from hepsym.report.jets.figures import histograms, pictures
 from hepsym.report.sections import Section, figures, table
 
@@ -45,8 +47,8 @@ SHOWN = 3
 def compared(found: Floats, true: Floats, flows: int, *, samples: bool = True) -> dict[str, float]:
     """Numbers of one model's reconstruction of test jets (n, P, 4).
 
-    Median and IQR of the relative residuals of matched particles and of jets; EMD: mean over the first
-    `flows` jets, units of p_T, R = 0.4; W1 of jets' masses, tau21 and of particles' p_T / p_T_jet; FPD and
+    Median and IQR of the relative residuals of matched particles and of jets; EMD: mean over `flows` of the
+    jets, units of p_T, R = 0.4; W1 of jets' masses, tau21 and of particles' p_T / p_T_jet; FPD and
     KPD of the energy-flow polynomials of up to three edges; the last three with `samples` alone.
     """
     residuals = jet_residuals(found, true)
@@ -55,7 +57,8 @@ def compared(found: Floats, true: Floats, flows: int, *, samples: bool = True) -
         lower, middle, upper = np.quantile(getattr(residuals, name), [0.25, 0.5, 0.75])
         told |= {f"{name} median": float(middle), f"{name} IQR": float(upper - lower)}
     told["missed"] = residuals.missed
-    told["EMD"] = float(jets_mover_distance(found[:flows], true[:flows]).mean())
+    some = _rows(len(true), flows)
+    told["EMD"] = float(jets_mover_distance(found[some], true[some]).mean())
     if not samples:
         return told
     a, b = relative_to(found, true), relative_to(true, true)
@@ -69,12 +72,17 @@ def compared(found: Floats, true: Floats, flows: int, *, samples: bool = True) -
     return told
 
 
+def _rows(jets: int, flows: int) -> NDArray[np.int64]:
+    """So many of the jets, evenly from all, as gluons lie before quarks."""
+    return np.linspace(0, jets - 1, min(flows, jets)).astype(np.int64)
+
+
 def shapes(found: Floats, true: Floats, flows: int) -> dict[str, list[int]]:
     """Histograms for the page, in BINS; what falls outside is in the last bins."""
-    residuals = jet_residuals(found, true)
+    residuals, some = jet_residuals(found, true), _rows(len(true), flows)
     values = {
-        "ptrel": residuals.ptrel, "etarel": residuals.etarel, "EMD": jets_mover_distance(found[:flows],
-        true[:flows]), "mass": jet_quantities(found)[0], "tau21": tau21(relative_to(found, true)),
+        "ptrel": residuals.ptrel, "etarel": residuals.etarel, "EMD": jets_mover_distance(found[some],
+        true[some]), "mass": jet_quantities(found)[0], "tau21": tau21(relative_to(found, true)),
     }  # fmt: skip
     return {n: counted(v, BINS[n]) for n, v in values.items()}
 
@@ -87,25 +95,39 @@ def counted(values: Floats, bins: Floats) -> list[int]:
 
 def answer(field: Field) -> dict[str, Any]:
     """A row a model, histograms of its first seed, and three jets."""
-    test = field.parts("g", "q")[2].momenta
-    true, flows = test.numpy(), field.card.ask.flows
+    test = evenly(field.parts("g", "q")[2], field.card.ask.tested).momenta
+    true = test.numpy()
     told: dict[str, Any] = {"rows": {}, "shapes": {}, "pictures": {}}
     told["shapes"]["true"] = {
         "mass": counted(jet_quantities(true)[0], BINS["mass"]),
         "tau21": counted(tau21(relative_to(true, true)), BINS["tau21"]),
     }
-    told["pictures"]["true"] = relative_to(true, true)[:SHOWN].tolist()
+    told["pictures"]["true"] = _pictured(true, true)
     for name in field.card.train.models:
-        each = []
-        for seed in field.seeds(name):
-            model = field.model(name, seed)
-            found = decoded(model, test)
-            each.append(compared(found, true, flows))
-            if seed == field.card.train.first_seed:
-                told["shapes"][name] = shapes(found, true, flows)
-                told["pictures"][name] = relative_to(found, true)[:SHOWN].tolist()
-        told["rows"][name] = over_seeds(model, each)
+        each = [
+            field.once(f"reconstruction-{name}-{seed}", partial(_of_model, field, name, seed, test))
+            for seed in field.seeds(name)
+        ]
+        told["shapes"][name], told["pictures"][name] = each[0]["shapes"], each[0]["picture"]
+        told["rows"][name] = over_seeds(each[0]["size"], [e["numbers"] for e in each]) | field.trained_on(
+            name
+        )
     return told | {"test": len(test), "training": len(field.parts("g", "q")[0])}
+
+
+def _of_model(field: Field, name: str, seed: int, test: Tensor) -> dict[str, Any]:
+    model, true, flows = field.model(name, seed), test.numpy(), field.card.ask.flows
+    found = decoded(model, test)
+    told: dict[str, Any] = {"size": size_of(model), "numbers": compared(found, true, flows)}
+    if seed == field.card.train.first_seed:
+        told |= {"shapes": shapes(found, true, flows), "picture": _pictured(found, true)}
+    return told
+
+
+def _pictured(found: Floats, true: Floats) -> list[Any]:
+    some = _rows(len(true), SHOWN)
+    pictured: list[Any] = relative_to(found[some], true[some]).tolist()
+    return pictured
 
 
 def shown(row: Mapping[str, Any], key: str) -> str:
@@ -119,9 +141,10 @@ def shown(row: Mapping[str, Any], key: str) -> str:
 def sections(told: Mapping[str, Any]) -> list[Section]:
     """The table, residuals, substructure, jets."""
     rows = [
-        (WORDS.get(n, n), str(r["latent_numbers"]), str(r["seeds"]), *(shown(r, k) for k in COLUMNS.values()))
+        (WORDS.get(n, n), str(r["latent_numbers"]), str(r["jets"]), str(r["epochs"] or "–"), str(r["seeds"]),
+         *(shown(r, k) for k in COLUMNS.values()))
         for n, r in told["rows"].items()
-    ]
+    ]  # fmt: skip
     words = tag(
         "p",
         f"{told['test']} test jets, g and q, that no model has seen. Particles are matched one to one; "
@@ -129,7 +152,9 @@ def sections(told: Mapping[str, Any]) -> list[Section]:
         "the jet's momentum on have its mass and p_T exactly, which proves little: particles, EMD and FPD "
         "do. Errors are those of the mean over seeds.",
     )
-    numbers = table("Reconstruction", ("model", "latent numbers", "seeds", *COLUMNS), rows)
+    numbers = table(
+        "Reconstruction", ("model", "latent numbers", "training jets", "epochs", "seeds", *COLUMNS), rows
+    )
     particles = [
         _histogram(told, "ptrel", "relative residual of p_T", "particles"),
         _histogram(told, "etarel", "relative residual of η − η_jet", "particles"),

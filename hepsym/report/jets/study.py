@@ -62,10 +62,11 @@ class JetStudy:
     def run(
         self, out: Path, *, resume: bool, threads: int | None, say: Callable[[str], None], bar: Bar
     ) -> JetOutcome:
-        """OUT/study.toml, OUT/jets (where they were made), OUT/runs, OUT/answer.json, OUT/study.html.
+        """OUT/study.toml, OUT/jets (where they were made), OUT/runs, OUT/told (of each model),
+        OUT/answer.json, OUT/study.html.
 
-        With `resume` jets, trained models and an answer that are there are kept. Raises InputError: OUT
-        exists without `resume`, or is a study of another card.
+        With `resume` jets, trained models, what was found of them and an answer that are there are kept.
+        Raises InputError: OUT exists without `resume`, or is a study of another card.
         """
         begun = time.perf_counter()
         open_folder(out, self.card.to_toml(), resume=resume)
@@ -106,7 +107,9 @@ class JetStudy:
                          particles=self.card.jets.particles)  # fmt: skip
         runs = Path(self.card.train.runs) if self.card.train.runs else out / "runs"
         runs.mkdir(parents=True, exist_ok=True)
-        field = Field(self.card, jets, runs, say)
+        kept = out / "told"
+        kept.mkdir(exist_ok=True)
+        field = Field(self.card, jets, runs, kept, say)
         learn, watch, test = field.parts("g", "q")
         told: dict[str, Any] = _question(self.card.about).answer(field)
         told |= {

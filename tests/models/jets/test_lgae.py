@@ -11,6 +11,7 @@ from hepsym.errors import InputError
 from hepsym.models.jets import LGAE, LOSSES, LGAEOptions
 from hepsym.models.jets.lgae import kl_per_latent
 from hepsym.models.jets.lgae_parts import timelike
+from hepsym.models.jets.losses import IN_LAB
 from hepsym.models.lorentz import AGGREGATIONS, check_equivariance, rest_frame
 
 SMALL = LGAEOptions(latent_vectors=4, latent_scalars=2, scalars=6, vectors=2, channels=2, hidden=12)
@@ -56,6 +57,21 @@ def test_equivariance_from_end_to_end(jets: Tensor, variant: str, steps: int) ->
         lambda p: everything(model, p), jets, kinds=KINDS, rapidities=(1.0, 10.0), bounds={"parity": 1e-13}
     )
     assert report, str(report)
+
+
+def test_mix_trained_in_the_lab_commutes_with_the_group(many: Tensor) -> None:
+    """The loss knows the frame and the order the beam; the function that is trained does not."""
+    model = made(replace(SMALL, aggregation="mix", loss=IN_LAB), many, 20)
+
+    def latents_too(p: Tensor) -> tuple[Tensor, ...]:
+        latent = model.latent(p)
+        return model(p), latent.four_vectors(), latent.scalars
+
+    bounds = {"permutation": torch.inf}
+    kinds = ("vectors", "vectors", "scalars")
+    report = check_equivariance(latents_too, many, kinds=kinds, rapidities=(1.0, 10.0), bounds=bounds)
+    assert report, str(report)
+    assert report.permutation > 1e-3
 
 
 def test_equivariance_in_float32(many: Tensor) -> None:
@@ -114,9 +130,9 @@ def test_padding_and_width(jets: Tensor) -> None:
         LGAE(replace(SMALL, particles=20)).latent(jets)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", [*LOSSES, IN_LAB])
 def test_training_lowers_each_loss(many: Tensor, loss: str) -> None:
-    options = replace(SMALL, loss=loss)
+    options = replace(SMALL, loss=loss, aggregation="mix" if loss == IN_LAB else "ordered")
     start, end = made(options, many), made(options, many, 8)
     assert end.loss(many).mean() < 0.95 * start.loss(many).mean()
 

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from hepsym.errors import InputError
 from hepsym.models.jets import LOSSES, jet_loss
-from hepsym.models.jets.losses import SHARPNESS
+from hepsym.models.jets.losses import SHARPNESS, squared_error_in_lab
+from hepsym.models.lorentz import Frame
 
 
 def massless(n: int, many: int, seed: int) -> Tensor:
@@ -38,6 +39,16 @@ def test_a_jet_is_at_no_distance_from_itself(name: str) -> None:
     found = jet_loss(name, same, p, mask)
     assert found.abs().max() < (0.02 * np.log(36) if name == "energy-mover" else 1e-15)
     assert (jet_loss(name, massless(5, 6, 4), p, mask) > found).all()
+
+
+def test_the_loss_of_the_lab_is_that_of_boosted_components() -> None:
+    """|Lambda (x-hat - x)|^2 over the jet's energy squared; in the jet's rest frame it is the plain one."""
+    total = torch.tensor([[5.0, 1.0, 2.0, 3.0], [1.0, 0.0, 0.0, 0.0], [50.0, 0.0, 0.0, -49.0]]).double()
+    frame = Frame.of_momentum(total)
+    found = squared_error_in_lab(FOUND, TRUE, MASK, frame)
+    moved = (frame.leave(FOUND) - frame.leave(TRUE)) / total[:, None, :1]
+    torch.testing.assert_close(found, moved.square().sum((1, 2)))
+    torch.testing.assert_close(found[1], jet_loss("mse-as-given", FOUND, TRUE, MASK)[1])
 
 
 def test_squared_error_sorts_by_energy() -> None:

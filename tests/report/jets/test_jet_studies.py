@@ -118,7 +118,7 @@ def test_the_cards_read_back_equal(name: str, tmp_path: Path) -> None:
     _, again = read_card(path)
     assert again.pop("kind") == "jets"
     assert read_study(name, again) == card
-    assert set(study_names("jets")) == {f"jets/{q}" for q in QUESTIONS}
+    assert set(study_names("jets")) == {f"jets/{q}" for q in (*QUESTIONS, "losses")}
 
 
 @pytest.mark.parametrize(
@@ -128,6 +128,8 @@ def test_the_cards_read_back_equal(name: str, tmp_path: Path) -> None:
         ("train.epoch=3", "did you mean .*epochs"),
         ("train.options.lgae={ latent_vector = 3 }", "did you mean 'latent_vectors'"),
         ("train.options.linear={ order = 'pt' }", "closed form"),
+        ("train.of.lgea.jets=100", "did you mean 'lgae'"),
+        ("train.of.lgae.jet=100", "jet"),
         ("jets.files.g='none.h5'", "not a file"),
         ("jets.files.x='none.h5'", "not one of|unknown class"),
         ("ask.fractions=[0.0]", "above 0"),
