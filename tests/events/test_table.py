@@ -104,6 +104,15 @@ def test_a_column_that_is_not_asked_for_may_be_anything(tmp_path: Path) -> None:
         ev.read_table(tmp_path / "n.parquet", ["a"])
 
 
+def test_a_header_that_tells_of_fewer_rows_is_damage(tmp_path: Path) -> None:
+    """The checksum of an .npz member is known when all of it is read, whatever its header says."""
+    np.savez(tmp_path / "t.npz", a=np.arange(50.0), b=np.arange(50.0))
+    whole = (tmp_path / "t.npz").read_bytes()
+    (tmp_path / "t.npz").write_bytes(whole.replace(b"'shape': (50,)", b"'shape': (40,)"))
+    with pytest.raises(InputError, match="is damaged"):
+        ev.read_table(tmp_path / "t.npz")
+
+
 def test_tables_without_rows_and_folders(tmp_path: Path) -> None:
     np.save(tmp_path / "none.npy", np.zeros((0, 3)))
     np.savez(tmp_path / "none.npz", a=np.zeros(0))

@@ -67,6 +67,11 @@ def _write_table(path: Path) -> None:
         np.save(path, values)
     elif path.suffix == ".npz":
         np.savez(path, a=values[:, 0], b=values[:, 1])
+    elif path.suffix == ".h5":
+        import h5py
+
+        with h5py.File(path, "w") as file:
+            file["a"], file["b"] = values[:, 0], values[:, 1]
     else:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -88,6 +93,7 @@ FORMATS: dict[str, tuple[str, Callable[[Path], None], Read, bool]] = {
     "npy table": (".npy", _write_table, _table, False),
     "npz table": (".npz", _write_table, _table, True),
     "parquet table": (".parquet", _write_table, _table, False),
+    "hdf5 table": (".h5", _write_table, _table, False),
 }
 """By name: suffix, who writes a sound one, who reads it, whether a checksum covers what was written."""
 

@@ -16,7 +16,7 @@ pytest.importorskip("pyhepmc")
 
 SAMPLE = {
     "files/npz": 60, "files/parquet": 48, "files/native": 48, "files/hepmc": 48, "files/hdf5": 36,
-    "files/parquet table": 48, "files/csv table": 36,
+    "files/parquet table": 48, "files/csv table": 36, "files/hdf5 table": 36, "files/npz table": 36,
     "texts/process cards": 14, "texts/momenta (JSON)": 28, "texts/pictures (IDX)": 28, "texts/PDF grids": 7,
     "json/npz": 24, "json/native": 24, "json/hepmc": 12,
     "runs/damaged": 6,

@@ -77,6 +77,11 @@ class _Member:
             raise EOFError
         return np.frombuffer(raw, dtype=self.dtype).reshape(count, width)
 
+    def end(self, file: IO[bytes]) -> None:
+        """Raise EOFError where the file goes on, and whatever zipfile does where its checksum is wrong."""
+        if file.read(1):
+            raise EOFError
+
 
 def _matrix(
     path: Path, member: _Member, names: Sequence[str], picked: list[int], words: Words | None
@@ -91,6 +96,7 @@ def _matrix(
                     if words is not None and names[column] == words.column:
                         block[:, i] = words.number(part[:, column])
                 yield block
+            member.end(file)
     except NUMPY_FAULTS:
         raise InputError(f"{path} is damaged, or is not an .npz file of numbers") from None
 
@@ -109,5 +115,7 @@ def _columns(path: Path, members: Sequence[_Member], words: Words | None) -> Gen
                     spoken = words is not None and member.name == words.column
                     block[:, i] = words.number(values) if words is not None and spoken else values
                 yield block
+            for member, file in zip(members, files, strict=True):
+                member.end(file)
     except NUMPY_FAULTS:
         raise InputError(f"{path} is damaged, or is not an .npz file of numbers") from None
