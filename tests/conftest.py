@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import sys
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
@@ -31,6 +32,12 @@ for colourful in ("FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "TERMINAL_WIDTH"
 # A shell that starts the suite in its background has it ignore Ctrl-C, and all its children with it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Without torch, which has no build for every Python, the rest of the suite runs all the same.
+collect_ignore = [] if find_spec("torch") else [
+    "models", "report/jets", "report/test_analyze.py", "report/test_commands.py", "cli/test_analyze.py",
+    "cli/test_cite.py", "torture/test_torture.py",
+]  # fmt: skip
 
 STARTS: dict[ModuleType, dict[str, Any]] = {}
 """The states of random generators that test modules hold, as their import left them."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hepsym.errors import InputError
 
-__all__ = ["NUMPY_FAULTS", "load_npz"]
+__all__ = ["NUMPY_FAULTS", "check_whole", "load_npz"]
 
 NUMPY_FAULTS: tuple[type[Exception], ...] = (
     ValueError, EOFError, KeyError, TypeError, SyntaxError, OverflowError, NotImplementedError,
@@ -21,6 +21,23 @@ NUMPY_FAULTS: tuple[type[Exception], ...] = (
 """Found by damaging files at random; OSError is left apart, as it may be the disk's."""
 
 
+LEAST_MEMBER = 100
+"""Bytes: an array with its headers takes more, and what lies between members takes less."""
+
+
+def check_whole(archive: zipfile.ZipFile) -> None:
+    """Raise BadZipFile where the archive's directory, which has no checksum, leaves out a member."""
+    end = 0
+    for info in sorted(archive.infolist(), key=lambda member: member.header_offset):
+        if info.header_offset > end + LEAST_MEMBER:
+            break
+        end = info.header_offset + 30 + len(info.filename) + info.compress_size
+    else:
+        if archive.start_dir <= end + LEAST_MEMBER:
+            return
+    raise zipfile.BadZipFile
+
+
 def load_npz(path: Path) -> dict[str, NDArray[Any]]:
     """All arrays of an .npz file, never unpickled. Raises InputError."""
     try:
@@ -28,6 +45,7 @@ def load_npz(path: Path) -> dict[str, NDArray[Any]]:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             if not hasattr(file, "files"):
                 raise ValueError
+            check_whole(file.zip)
             return {name: file[name] for name in file.files}
     except NUMPY_FAULTS:
         raise InputError(f"{path} is damaged, or is not an .npz file of numbers") from None

@@ -1,5 +1,6 @@
 """Tables come of event files and plain files alike; what cannot be learned from is told by row and column."""
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -109,6 +110,25 @@ def test_a_header_that_tells_of_fewer_rows_is_damage(tmp_path: Path) -> None:
     np.savez(tmp_path / "t.npz", a=np.arange(50.0), b=np.arange(50.0))
     whole = (tmp_path / "t.npz").read_bytes()
     (tmp_path / "t.npz").write_bytes(whole.replace(b"'shape': (50,)", b"'shape': (40,)"))
+    with pytest.raises(InputError, match="is damaged"):
+        ev.read_table(tmp_path / "t.npz")
+
+
+def test_a_directory_of_an_archive_that_leaves_a_column_out_is_damage(tmp_path: Path) -> None:
+    """Found by `python -m tests.torture "files/npz table" --seed 301`: one byte, and b is a's comment."""
+    np.savez(tmp_path / "t.npz", a=np.arange(20.0), b=np.arange(20.0))
+    whole = bytearray((tmp_path / "t.npz").read_bytes())
+    first = whole.index(b"PK\x01\x02")
+    second = whole.index(b"PK\x01\x02", first + 1)
+    whole[first + 32 : first + 34] = (len(whole) - 22 - second).to_bytes(2, "little")  # length of its comment
+    (tmp_path / "t.npz").write_bytes(whole)
+    with zipfile.ZipFile(tmp_path / "t.npz") as archive:
+        assert archive.namelist() == ["a.npy"]
+    with pytest.raises(InputError, match="is damaged"):
+        ev.read_table(tmp_path / "t.npz")
+    version = whole.copy()
+    version[first + 6] = 0xB6  # that zipfile does not know
+    (tmp_path / "t.npz").write_bytes(version)
     with pytest.raises(InputError, match="is damaged"):
         ev.read_table(tmp_path / "t.npz")
 

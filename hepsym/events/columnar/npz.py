@@ -15,7 +15,7 @@ from hepsym.errors import InputError
 from hepsym.events.atomic import atomic_file, new_path
 from hepsym.events.concatenate import concatenate
 from hepsym.events.event import Events, Provenance
-from hepsym.events.npy import load_npz
+from hepsym.events.npy import NUMPY_FAULTS, load_npz
 
 __all__ = ["NpzWriter", "is_npz_events", "read_npz"]
 
@@ -62,7 +62,7 @@ class NpzWriter:
 
 def is_npz_events(path: Path) -> bool:
     """Whether this .npz file holds events, as against a plain table."""
-    with contextlib.suppress(OSError, zipfile.BadZipFile, ValueError), zipfile.ZipFile(path) as file:
+    with contextlib.suppress(OSError, *NUMPY_FAULTS), zipfile.ZipFile(path) as file:
         return {f"{name}.npy" for name in ARRAYS} <= set(file.namelist())
     return False
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError
-from hepsym.events.npy import NUMPY_FAULTS, load_npz
+from hepsym.events.npy import NUMPY_FAULTS, check_whole, load_npz
 from hepsym.events.tables.columns import Pieces, check_kind, places, rows_at_once
 from hepsym.events.tables.npy_file import of_array
 from hepsym.events.tables.words import Words
@@ -24,6 +24,7 @@ def pieces(path: Path, columns: Sequence[str] | None, words: Words | None) -> Pi
     """Names of the arrays, or x0, x1, ... of one that is (n, D). Never unpickled. Raises InputError."""
     try:
         with zipfile.ZipFile(path) as archive:
+            check_whole(archive)
             members = [_Member(archive, name) for name in archive.namelist()]
     except NUMPY_FAULTS:
         raise InputError(f"{path} is damaged, or is not an .npz file of numbers") from None
