@@ -12,6 +12,7 @@ tests/test_numba.py holds that.
 
 import hashlib
 import os
+import platform
 import shutil
 import sys
 import time
@@ -66,7 +67,28 @@ def _compile(function: Function, *, forceinline: bool = False) -> Function:
         )(function)
     finally:
         config.CACHE_DIR = before
+    kept: Any = getattr(
+        getattr(made, "_cache", None), "_cache_file", None
+    )  # no cache where kernels are Python
+    if kept is not None:
+        kept._data_name_pattern = _OwnNames(kept._index_name.removesuffix(".nbi"))
     return cast(Function, made)
+
+
+class _OwnNames:
+    """Names of files of machine code that no two processes share.
+
+    Numba numbers them by what stands in the index. Two processes that compile a function for unlike
+    arguments at one time both see an empty index, take one name, and the index of the one may stay
+    beside the code of the other, to be run with the wrong arguments ever after.
+    """
+
+    def __init__(self, function: str) -> None:
+        self._function = function
+
+    def format(self, number: int) -> str:
+        """As the text does that Numba has in this place; by the process that compiles, forked or not."""
+        return f"{self._function}.{platform.node()}-{os.getpid()}-{number}.nbc"
 
 
 def sources_hash(package: Path = _PACKAGE) -> str:

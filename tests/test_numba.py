@@ -108,6 +108,33 @@ def test_kernels_of_old_versions_are_dropped_after_a_month_and_no_sooner(tmp_pat
     _numba._forget_stale(tmp_path / "nowhere")
 
 
+RACE = """
+import sys
+from pathlib import Path
+from numba.core import caching
+caching.IndexDataCacheFile._load_index = lambda self: {}  # as both see it before either has written
+from hepsym._numba import loop
+
+@loop
+def twice(x):
+    return x + x
+
+assert twice(float(sys.argv[1]) if "." in sys.argv[1] else int(sys.argv[1])) == 2 * float(sys.argv[1])
+"""
+
+
+def test_two_processes_that_compile_one_function_at_one_time_write_two_files(tmp_path: Path) -> None:
+    """Else the index of the one may stay beside the machine code of the other."""
+    (tmp_path / "race.py").write_text(RACE)
+    for argument in ("3", "1.5"):
+        subprocess.run(
+            [sys.executable, tmp_path / "race.py", argument], check=True,
+            env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache"), "NUMBA_DISABLE_JIT": "0"},
+        )  # fmt: skip
+    assert len(list((tmp_path / "cache").rglob("*.nbc"))) == 2
+    assert len(list((tmp_path / "cache").rglob("*.nbi"))) == 1
+
+
 # What kernels may take from other files -----------------------------------------------------------
 
 
