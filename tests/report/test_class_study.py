@@ -16,7 +16,7 @@ from hepsym.report.representation.jets import confusion, rejections, transformed
 from hepsym.report.study_card import study_names
 from hepsym.report.study_kinds import load_any
 
-SMALL = ["rows.events=150", "train.epochs=1", "train.width=32", "train.seeds=[1]", "ask.leak_of=['EquiVAE']"]
+SMALL = ["rows.events=150", "train.epochs=1", "train.width=32", "train.seeds=[1]", "train.couplings=1"]
 
 
 @pytest.fixture(scope="module")
