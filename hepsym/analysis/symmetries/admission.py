@@ -34,6 +34,8 @@ def admitted(
     if table.ndim != 2:
         raise InputError(f"rows of shape {table.shape} are no table: give (rows, columns)")
     n, columns = table.shape
+    if columns == 0:
+        raise InputError("the table has no columns: give one at least")
     if len(names) != columns:
         raise InputError(f"{len(names)} names for {columns} columns: give one each")
     if not 0 < alpha < 0.5:

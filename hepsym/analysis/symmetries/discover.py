@@ -10,9 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 from hepsym.analysis.spectrum import Spectrum
 from hepsym.analysis.symmetries.admission import admitted
 from hepsym.analysis.symmetries.dimensions.estimate import Dimension, dimension
+from hepsym.analysis.symmetries.dimensions.unexplained import seen_beside
 from hepsym.analysis.symmetries.equations.constraints import Constraint, Constraints, find_constraints
 from hepsym.analysis.symmetries.equations.noise import find_noisy
 from hepsym.analysis.symmetries.equations.projection import onto_surface
+from hepsym.analysis.symmetries.equations.resolution import repeated, unresolved
 from hepsym.analysis.symmetries.errors import BUDGET
 from hepsym.analysis.symmetries.flows.algebra import SMALL, identify, is_closed
 from hepsym.analysis.symmetries.flows.density import DELTA
@@ -169,19 +171,15 @@ def discover(
         n=len(rows),
         columns=tuple(names),
         noise=found.noise,
-        notes=(*found.notes, *notes, *density.notes, *_beside_exact(exact, dim)),
+        notes=(
+            *unresolved(rows, names),
+            *repeated(rows),
+            *found.notes,
+            *notes,
+            *density.notes,
+            *seen_beside(exact, noisy, dim),
+        ),
     )
-
-
-def _beside_exact(exact: Constraints, dim: Dimension) -> list[str]:
-    """Where the rows are thinner above some scale than their exact curved equations leave them."""
-    thin = [a for a in dim.scales if a.value < dim.value and a.scale <= 0.1]
-    if not len(exact.quadrics) or not thin:
-        return []
-    return [
-        f"beside equations that hold exactly, others hold from scale {thin[0].scale:.2g} on, by neighbours; "
-        "they are not told as formulas"
-    ]
 
 
 def _tangent(found: Constraints, white: Floats, dim: Dimension) -> tuple[Floats, Floats, list[str]]:

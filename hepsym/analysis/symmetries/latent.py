@@ -18,7 +18,7 @@ from hepsym.analysis.symmetries.flows.density import DELTA, density_symmetry
 from hepsym.analysis.symmetries.flows.probes import probe
 from hepsym.analysis.symmetries.moments import Central, central, whitened
 from hepsym.analysis.symmetries.waves import waves
-from hepsym.analysis.symmetries.whitening import frame
+from hepsym.analysis.symmetries.whitening import Frame, frame
 from hepsym.errors import InputError
 
 __all__ = ["LatentFlow", "latent_flows"]
@@ -28,6 +28,8 @@ Floats = NDArray[np.float64]
 PARTS = (3.0, 4.0, 7.0)
 """Fractions of the fastest full turn after which the rows are compared."""
 HIGHEST = 12
+DEPENDENT = 1e-3
+"""Spreads of a latent below which a direction is a linear relation among them"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +62,8 @@ def latent_flows(
     """Generators of the density of latents (n, L) whose decoded flow leaves the density of rows (n, D).
 
     P(any is certified although an effect is DELTA or more) <= alpha. Latents that carry nothing are left
-    out by the caller. Raises InputError for other than 2 to 12 latents, fewer than 2000 rows, unlike n.
+    out by the caller; where they depend on one another linearly, flows are those within their span. Raises
+    InputError for other than 2 to 12 latents, fewer than 2000 rows, unlike n.
     """
     n, count = latents.shape
     if len(rows) != n or n < 2000 or not 2 <= count <= HIGHEST:
@@ -68,18 +71,22 @@ def latent_flows(
             f"{n} latents of {count} dimensions and {len(rows)} rows: give as many rows as latents, at least "
             f"2000, and 2 to {HIGHEST} latents"
         )
-    inner = central(latents)
+    span = frame(latents, tolerance=DEPENDENT)
+    if span.rank < 2:
+        return []
+    y = span.white(latents)
+    inner = central(y)
     cut = n // 3
-    i, j = np.triu_indices(count, 1)
-    turns = np.zeros((len(i), count, count))
+    i, j = np.triu_indices(span.rank, 1)
+    turns = np.zeros((len(i), span.rank, span.rank))
     turns[np.arange(len(i)), i, j], turns[np.arange(len(i)), j, i] = 1.0, -1.0
-    fit, test = whitened(inner.rows(latents[:cut])), whitened(inner.rows(latents[cut:]))
+    fit, test = whitened(inner.rows(y[:cut])), whitened(inner.rows(y[cut:]))
     columns: Floats = np.asarray(np.linalg.inv(inner.root), dtype=np.float64)
     told = density_symmetry(fit, test, turns, columns, alpha=alpha / 2, seed=seed)
     tests = max(1, len(told.certified) * len(PARTS))
     out = []
     for a, bound in zip(told.certified, told.bounds, strict=True):
-        flow = _flow(a, inner, float(bound))
+        flow = _flow(a, inner, span, float(bound))
         rate = float(np.abs(np.linalg.eigvals(a).imag).max())
         images = (decode(flow.moved(latents[cut:], 2 * np.pi / (part * rate))) for part in PARTS)
         on_rows = max(_difference(rows[cut:], image, alpha / 2 / tests, seed) for image in images)
@@ -87,9 +94,11 @@ def latent_flows(
     return out
 
 
-def _flow(a: Floats, inner: Central, bound: float) -> LatentFlow:
+def _flow(a: Floats, inner: Central, span: Frame, bound: float) -> LatentFlow:
+    """The rotation `a` of the inner coordinates as a flow of the latents, z = centre + y . from_white."""
     field = inner.out_of(np.concatenate([a, np.zeros((len(a), 1))], axis=1)[None])[0]
-    return LatentFlow(field[:, :-1], field[:, -1], bound, np.inf, False)
+    matrix = span.from_white.T @ field[:, :-1] @ span.to_white.T
+    return LatentFlow(matrix, span.from_white.T @ field[:, -1] - matrix @ span.centre, bound, np.inf, False)
 
 
 def _difference(rows: Floats, moved: Floats, alpha: float, seed: int) -> float:

@@ -59,12 +59,14 @@ def frame(
     `unit` (D,) takes the place of the standard deviations.
     Constant columns are relations of their own. Error of `white`: a few eps times column / thickness.
     """
-    centre = rows.mean(axis=0)
-    spread = rows.std(axis=0)
+    # A sum of values far from 0 has lost the digits of their spread: means are taken from the first row on.
+    moved = rows - rows[0]
+    middle, spread = moved.mean(axis=0), moved.std(axis=0)
+    centre = rows[0] + middle
     size = np.abs(rows).max(axis=0)
     constant = np.ptp(rows, axis=0) <= ROUNDING * np.maximum(size, 1e-300)
     scale = np.where(constant, np.where(size > 0, size, 1.0), spread if unit is None else unit)
-    scaled = np.where(constant, 0.0, (rows - centre) / scale)
+    scaled = np.where(constant, 0.0, (moved - middle) / scale)
     values, axes = tall_svd(scaled / np.sqrt(len(rows)))
     dropped = int((values < tolerance).sum()) if thin is None else max(thin, int((values < tolerance).sum()))
     rank = rows.shape[1] - dropped

@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 
 LADDER = tuple(m * 10.0**e for e in range(-6, 1) for m in (1, 2, 5) if m * 10.0**e <= 1)
 ABOVE = 4.0
-"""The dimension above noise is that at four times it."""
+"""The dimension above noise is that at four times it, at two to four where a width is as narrow as that."""
 NEAR = 0.1
 SEEN_FROM = 2.0
 """Equations that hold but for noise count from twice it on."""
@@ -91,6 +91,8 @@ def dimension(
     bounds = {s: _bound(s, exact_left, left, noise, caps) for s in ladder}
     scales = _spectrum(ladder, bounds, near, exact_left)
     told = _declared(scales, start)
+    if scale is None and noise and told.value < left:
+        told = _between(scales, noise, start, left) or told
     jacobian = None if spectrum is None else count_by_gap(spectrum)
     low, high = _narrowed(told, jacobian)
     return Dimension(
@@ -165,6 +167,12 @@ def _from(noise: float, thick: Thickness | None) -> float:
 
 def _declared(scales: Sequence[AtScale], scale: float) -> AtScale:
     return next((a for a in scales if a.scale >= 0.999 * scale), scales[-1])
+
+
+def _between(scales: Sequence[AtScale], noise: float, start: float, left: int) -> AtScale | None:
+    """Where a direction is wider than the noise of the equations, but not four times: it is no noise."""
+    wider = [a for a in scales if SEEN_FROM * noise <= a.scale < 0.999 * start and a.value == left]
+    return wider[-1] if wider else None
 
 
 def _scale_of(near: Neighbourhoods | None, noise: float, thick: Thickness | None, told: AtScale) -> float:

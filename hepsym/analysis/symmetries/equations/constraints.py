@@ -100,6 +100,10 @@ class Constraints:
     cubic_p_values: Floats = field(default_factory=lambda: np.empty(0))
     covariance: Floats | None = None
     """(D, D) of the noise, in column units"""
+    noise_axes: Floats | None = None
+    """(D, r): the covariance is axes S axes^T"""
+    noise_doubt: Floats | None = None
+    """(p, p): covariance of the p = r (r + 1) / 2 entries of S; None where one size was fitted"""
     replicas: Replicas | None = None
 
     @property

@@ -67,8 +67,12 @@ def normal_equations(
     return left, right
 
 
-def fitted_covariance(values: Floats, slopes: Floats, variance: float, products: Floats, rows: int) -> Floats:
+def fitted_covariance(
+    values: Floats, slopes: Floats, variance: float, products: Floats, rows: int
+) -> tuple[Floats, Floats]:
     """S (r, r) of equations with these values (n, e) and slopes (n, e, r); prior s^2 = `variance`.
+
+    And the covariance (p, p) of its p = r (r + 1) / 2 entries: what no normal sees is as open as the prior.
 
     The first of them are flat, with the mean products (k, k) over all `rows`.
 
@@ -83,7 +87,8 @@ def fitted_covariance(values: Floats, slopes: Floats, variance: float, products:
         float((seen**2 / (size + 1 / doubt**2)).sum() - np.log1p(doubt**2 * size).sum()) for doubt in DOUBTS
     ]
     doubt = DOUBTS[int(np.argmax(evidence))]
-    return _positive(axes @ (seen / (size + 1 / doubt**2)), r, variance)
+    known = size + 1 / doubt**2
+    return _positive(axes @ (seen / known), r, variance), variance**2 * (axes / known) @ axes.T
 
 
 def _positive(entries: Floats, r: int, variance: float) -> Floats:

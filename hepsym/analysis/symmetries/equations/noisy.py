@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.analysis.symmetries.equations.constraints import Constraints, Replicas
+from hepsym.analysis.symmetries.equations.evidence import beside_noise
 from hepsym.analysis.symmetries.equations.replicas import quadric_replicas, relation_replicas
 from hepsym.analysis.symmetries.equations.rounding import EVERY, SOME, jackknife_error, settled
 from hepsym.analysis.symmetries.equations.surface import (
@@ -28,6 +29,8 @@ __all__ = ["claimed"]
 
 Floats = NDArray[np.float64]
 
+PROFILED = 20_000
+"""Rows whose profile is looked at"""
 WIDE = 4.0
 """Where equations are taken on request, rows within so many noises speak for them."""
 MOST_BLOCKS, LEAST_BLOCKS, BLOCK_WORK = 200, 60, 12_000
@@ -55,6 +58,7 @@ def claimed(
     noise = float(np.sqrt(np.trace(made.covariance) / len(made.covariance)))
     frame, replicas, made = _framed(where, made, u, moments, exact)
     d, _ = distances(made, where.into(test))
+    unlike = [] if p_values is None else beside_noise(d[:PROFILED])
     if p_values is None:
         p_values = np.array([thin_p_value(column, WIDE) for column in d.T])
     size = np.sqrt((made.curved[:, 1:] ** 2).sum(axis=1, keepdims=True))
@@ -72,8 +76,11 @@ def claimed(
         linear_p_values=np.concatenate([exact.linear_p_values, p_values[:k]]),
         quadric_residuals=residual[k:],
         quadric_p_values=p_values[k:],
+        notes=(*exact.notes, *unlike),
         noise=noise,
         covariance=axes @ made.covariance @ axes.T,
+        noise_axes=axes,
+        noise_doubt=made.doubt,
         replicas=replicas,
         rows=len(rows),
     )

@@ -46,10 +46,13 @@ def restricted(row: Floats, others: Floats, fixed: NDArray[np.bool_], to: Floats
         aim[fixed] = to
         row[~fixed] -= (row[moving] - aim[moving]) @ slope
         others[:, ~fixed] -= (others[:, moving] - aim[moving]) @ slope
-        # A slope that a block took part in fits this block too well: without it, it is off by 1 / (1 - h).
-        pull = 1 / len(others) + (basis**2).sum(axis=1)
+        # A slope fits blocks that it is taken from too well, by 1 - h in variance, and has its own error,
+        # which counts as T^2: Bell, McCaffrey, Survey Methodology 28 (2002) 169.
+        left = np.maximum(1 - 1 / len(others) - (basis**2).sum(axis=1), 0.1)
+        off = ((row[moving] - aim[moving]) @ right) / size
+        blur = np.sqrt((1 + float(off @ off) / (len(others) - 1)) / left)
         middle = others[:, ~fixed].mean(axis=0)
-        others[:, ~fixed] = middle + (others[:, ~fixed] - middle) / np.maximum(1 - pull, 0.1)[:, None]
+        others[:, ~fixed] = middle + (others[:, ~fixed] - middle) * blur[:, None]
     row[fixed], others[:, fixed] = to, to
     return row, others
 

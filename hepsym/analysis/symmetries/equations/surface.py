@@ -7,7 +7,7 @@ m thinnest quadrics of the rows projected on what the flat ones leave (symmetrie
 a function of the moments of u to the fourth order, which are taken once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +70,8 @@ class NoisySurface:
     """S (r, r) in u"""
     following: tuple[float, float]
     """Thickness of the next flat and curved surface over that of noise, in variances"""
+    doubt: Floats | None = None
+    """(p, p): covariance of the p = r (r + 1) / 2 entries of S; None where one s^2 was fitted"""
 
 
 def ambient(rows: Floats, span: Frame, unit: Floats) -> Ambient:
@@ -128,7 +130,7 @@ def fit_surface(
     """
     if moments is None:
         moments = moments_of(u)
-    covariance = variance * np.eye(u.shape[1])
+    covariance, doubt = variance * np.eye(u.shape[1]), None
     for _ in range(steps):
         made, thickness = _once(moments, k, m, covariance)
         scale = float(np.mean(thickness))
@@ -137,10 +139,10 @@ def fit_surface(
             covariance = variance * np.eye(u.shape[1])
             continue
         values, slopes = _residuals(made, u[:: max(1, len(u) // NOISE_ROWS)])
-        covariance = fitted_covariance(
+        covariance, doubt = fitted_covariance(
             values, slopes, variance, made.flat @ moments.second @ made.flat.T, len(u)
         )
-    return _once(moments, k, m, covariance)[0]
+    return replace(_once(moments, k, m, covariance)[0], doubt=doubt)
 
 
 def _once(moments: Moments, k: int, m: int, covariance: Floats) -> tuple[NoisySurface, Floats]:
@@ -170,7 +172,7 @@ def with_flat(moments: Moments, normals: Floats, made: NoisySurface, m: int) -> 
         inside = to_span.T @ made.covariance @ to_span
         curved = curved_of(moments, to_span, inside)[1][:m]
         observed = curved @ adjusting(inside, 2)
-    return NoisySurface(flat, to_span, from_span, curved, observed, made.covariance, made.following)
+    return replace(made, flat=flat, to_span=to_span, from_span=from_span, curved=curved, observed=observed)
 
 
 def _residuals(made: NoisySurface, u: Floats) -> tuple[Floats, Floats]:

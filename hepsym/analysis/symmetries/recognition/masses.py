@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.analysis.symmetries.equations.constraints import Constraints
+from hepsym.analysis.symmetries.features import pairs
 
 __all__ = ["mass_of"]
 
@@ -20,6 +21,7 @@ def mass_of(found: Constraints, rows: Floats, form: Floats) -> dict[str, tuple[f
     rows of high energy would decide else. w sees the row's own noise too, to first order -16 w^2 x . F S F S
     F x, which is taken off. Rows are moved onto their linear relations, which takes off noise, where these
     are sums of columns, so that they have no error but that of their constants, the rows' mean.
+    The error holds what is not known of S, which decides where there are many rows.
     m is 0 where m^2 is not told from 0 by three errors, and its error is then the root of m^2 plus its own.
     Exact equations have no statistical error: m alone is told, with a bound on its rounding.
     """
@@ -41,9 +43,24 @@ def mass_of(found: Constraints, rows: Floats, form: Floats) -> dict[str, tuple[f
     share = weight / weight.mean()
     pulls = share * (squared - added - mean) - own / weight.mean()
     pulls += 2 * (rows - middle) @ (np.eye(len(form)) - onto) @ form @ (share @ x / len(x))
-    # The noise itself is known to 1 / sqrt(2 n) of its variance.
-    error = float(np.hypot(pulls.std(), np.sqrt(2 * both)) / np.sqrt(len(x)))
+    doubt = _doubt(found, onto @ form @ onto.T, added)
+    error = float(np.hypot(pulls.std() / np.sqrt(len(x)), doubt))
     return _root(mean, error) | {"m^2": (mean, error)}
+
+
+def _doubt(found: Constraints, form: Floats, added: float) -> float:
+    """Standard error of tr(F S): that of S, and what S is off from equal noise in the unit of its fit.
+
+    S is read off distances, and a narrow width that is taken for noise makes it unequal: then it is no
+    better known than by that.
+    """
+    equal = found.noise**2 * float((form.diagonal() * found.frame.scale**2).sum())
+    if found.noise_axes is None or found.noise_doubt is None:
+        return abs(added - equal) + abs(added) * float(np.sqrt(2 / max(found.rows, 1)))
+    own = found.noise_axes.T @ form @ found.noise_axes
+    i, j = pairs(len(own))
+    slope = np.where(i == j, 1.0, 2.0) * own[i, j]
+    return float(np.hypot(np.sqrt(slope @ found.noise_doubt @ slope), added - equal))
 
 
 def _root(mean: float, error: float) -> dict[str, tuple[float, float]]:

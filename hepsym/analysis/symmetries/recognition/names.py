@@ -21,6 +21,7 @@ from hepsym.analysis.symmetries.recognition.masses import mass_of
 from hepsym.analysis.symmetries.recognition.quadratic_forms import NEAR, Ideal, to_white
 from hepsym.analysis.symmetries.recognition.unnamed import unnamed
 from hepsym.analysis.symmetries.recognition.writing import linear_formula, number
+from hepsym.analysis.symmetries.whitening import EXACT
 
 __all__ = ["LEGS", "recognise"]
 
@@ -42,7 +43,9 @@ def recognise(
     told = [_linear(found, i, names) for i in range(len(found.linear_p_values))]
     replicas = found.replicas.quadrics if found.replicas is not None else np.empty((0, 0, 0))
     tolerance = max(1e-5, 30 * found.exactness) if found.noise == 0 else 1e-3
-    ideal = Ideal(found.frame, found.quadrics, tolerance, replicas)
+    # A table of few digits has its null vectors to a part of them.
+    dust = max(1e-7, found.exactness / 3 if found.exactness > EXACT else 0.0)
+    ideal = Ideal(found.frame, found.quadrics, tolerance, replicas, dust)
     legs = find_legs(ideal, rows, names) if rows.shape[1] <= LEGS else []
     legs = aligned(legs, found.frame.relations[:, :-1])
     told = [_conservation(c, found, i, legs) for i, c in enumerate(told)]
@@ -111,8 +114,9 @@ def _rounding_bound(found: Constraints, i: int) -> float:
     """
     normal, centre, scale = found.frame.relations[i, :-1], found.frame.centre, found.frame.scale
     far = float(np.abs(centre / scale)[normal != 0].sum())
-    of_rows = float(found.linear_residuals[i] * np.linalg.norm(normal * scale)) * (1 + far)
-    return 3 * of_rows + 8 * float(np.finfo(float).eps * np.abs(normal * centre).sum())
+    of_rows = float(found.linear_residuals[i] * np.linalg.norm(normal * scale))
+    of_digits = float(np.finfo(float).eps * np.abs(normal * centre).sum())
+    return 3 * (of_rows + of_digits) * (1 + far)
 
 
 def _cubics(found: Constraints, rows: Floats, names: Sequence[str]) -> list[Constraint]:

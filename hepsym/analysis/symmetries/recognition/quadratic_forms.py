@@ -38,6 +38,8 @@ class Ideal:
     tolerance: float
     replicas: Floats
     """(blocks, m, monomials): the same fitted without one block of rows each; none where they are exact"""
+    dust: float = 1e-7
+    """What rounding makes of coefficients that are 0, relative to the largest, in spreads"""
 
     def holds(self, polynomials: Floats) -> NDArray[np.bool_]:
         """Which of (k, monomials) are in the ideal but for their constants: their parts outside are 0.

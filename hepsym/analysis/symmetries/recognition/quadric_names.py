@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from hepsym.analysis.symmetries.features import pairs
 from hepsym.analysis.symmetries.recognition.quadric_shapes import (
+    SMALL,
     Quadric,
     Shape,
     jackknife,
@@ -33,6 +34,7 @@ def name_quadric(
     origin: Floats,
     *,
     simple: bool = True,
+    dust: float = SMALL,
 ) -> tuple[str, str, Values, Quadric]:
     """Formula, kind, what it fixes (semi-axes, radius, L) with errors, and the quadric as it is written.
 
@@ -46,16 +48,15 @@ def name_quadric(
     called = [names[i] for i in active.tolist()]
     if not len(active):
         return "0 = 0", "too few digits", {}, shown
-    made = _bilinear(own, parts, unit[active]) or shape(own, parts, unit[active])
+    made = _bilinear(own, parts, unit[active]) or shape(own, parts, unit[active], dust)
     if made.level_is_zero and simple:
         size, part = unit[active], shown.among(active)
         scaled = Quadric(np.zeros(()), part.t, part.form).scaled(size)
         level = float(level_about_centre(scaled, made.rank or int(np.linalg.matrix_rank(scaled.form))))
         if abs(level - float(part.c)) <= LEVEL_SURE * _constant_error(parts):
             shown = Quadric(np.asarray(level), shown.t, shown.form)
-    formula = written(
-        shown.among(active), called, unit[active], exact=replicas is None, origin=origin[active]
-    )
+    told_to = dust if replicas is None else None
+    formula = written(shown.among(active), called, unit[active], told_to=told_to, origin=origin[active])
     return formula, made.kind, made.values, shown
 
 
@@ -101,15 +102,18 @@ def _bilinear(q: Quadric, replicas: Quadric | None, unit: Floats) -> Shape | Non
 
 
 def written(
-    q: Quadric, names: Sequence[str], unit: Floats, *, exact: bool, origin: Floats | None = None
+    q: Quadric, names: Sequence[str], unit: Floats, *, told_to: float | None, origin: Floats | None = None
 ) -> str:
     """Squares completed where no product of two columns stands in the way.
 
     Columns are taken from `origin` (k,), which is written out where it is not 0. Ten digits where the
-    equation is exact and six do not hold it, else six.
+    equation is exact, six do not hold it, and its coefficients are told to 10^-7, else six. told_to: rounding
+    of the coefficients of an exact equation, in spreads; None where there is noise.
     """
     origin = np.zeros(len(names)) if origin is None else origin
-    digits = 10 if exact else 6
+    fine = told_to is not None and told_to <= SMALL
+    digits, within = 10 if fine else 6, 1e-4 if told_to is None else told_to
+    whole = 2e-8 if fine or told_to is None else told_to
     diagonal = q.form.diagonal()
     mixed = q.form - np.diag(diagonal)
 
@@ -117,11 +121,11 @@ def written(
         """The column less a number, which is known to a part of its spread."""
         if abs(centre) < 1e-6 * unit[k]:
             return names[k]
-        size = number(abs(centre), digits=digits, whole=2e-8, within=(1e-7 if exact else 1e-4) * unit[k])
+        size = number(abs(centre), digits=digits, whole=whole, within=within * unit[k])
         return f"({names[k]} {'-' if centre > 0 else '+'} {size})"
 
     def part(value: float, what: str, k: int) -> str:
-        return term(value, what, first=k == 0, digits=digits, whole=2e-8)
+        return term(value, what, first=k == 0, digits=digits, whole=whole)
 
     if not mixed.any() and (diagonal != 0).all():
         centre = -q.t / (2 * diagonal)
@@ -132,7 +136,7 @@ def written(
             part(float(diagonal[k] / lead), f"{about(k, float(centre[k] + origin[k]))}^2", k)
             for k in range(len(names))
         ]
-        return f"{' '.join(squares)} = {number(float(level / lead), digits=digits, whole=2e-8)}"
+        return f"{' '.join(squares)} = {number(float(level / lead), digits=digits, whole=whole)}"
     called = [about(k, float(origin[k])) for k in range(len(names))]
     terms: list[tuple[float, float, str]] = []
     for i in range(len(names)):
@@ -146,4 +150,4 @@ def written(
     # The first of the heavy terms leads, with coefficient one.
     lead = terms[int(np.argmax(np.array(weights) > 0.5 * max(weights)))][0]
     body = " ".join(part(value / lead, what, k) for k, (value, _, what) in enumerate(terms))
-    return f"{body} = {number(float(-q.c / lead), digits=digits, whole=2e-8)}"
+    return f"{body} = {number(float(-q.c / lead), digits=digits, whole=whole)}"

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from hepsym.analysis.symmetries.equations.rounding import jackknife_error
 
-__all__ = ["Quadric", "Shape", "jackknife", "level_about_centre", "shape"]
+__all__ = ["SMALL", "Quadric", "Shape", "jackknife", "level_about_centre", "shape"]
 
 Floats = NDArray[np.float64]
 Values = dict[str, tuple[float, float]]
 
 SMALL = 1e-7
-"""Rounding of eigenvalues and levels, where columns are in units of their spreads"""
+"""Rounding of eigenvalues, where columns are in units of their spreads; more in a table of few digits"""
 SURE = 4.0
 
 
@@ -64,26 +64,26 @@ def jackknife(
     return value, jackknife_error(np.asarray(of(replicas), dtype=np.float64))
 
 
-def shape(main: Quadric, replicas: Quadric | None, unit: Floats) -> Shape:
-    """Of a quadric in columns with these spreads (k,); semi-axes in the unit of the columns."""
+def shape(main: Quadric, replicas: Quadric | None, unit: Floats, dust: float = SMALL) -> Shape:
+    """Of a quadric in columns with these spreads (k,), known to `dust`; semi-axes in the columns' unit."""
     scaled, others = main.scaled(unit), None if replicas is None else replicas.scaled(unit)
     values, errors = jackknife(_spectrum, scaled, others)
     largest = float(np.abs(values).max())
-    live = np.abs(values) > np.maximum(SMALL * largest, SURE * errors)
+    live = np.abs(values) > np.maximum(dust * largest, SURE * errors)
     rank = int(live.sum())
     if rank == 0:
         return Shape("linear", {})
     if not live.all():
         along, blur = jackknife(lambda q: _slope_along(q, rank), scaled, others)
-        if along > max(SMALL * float(np.linalg.norm(scaled.t)), SURE * float(blur)):
+        if along > max(dust * float(np.linalg.norm(scaled.t)), SURE * float(blur)):
             return Shape(_parabolic(values[live]), {})
     level, level_error = jackknife(lambda q: level_about_centre(q, rank), scaled, others)
-    if abs(level) <= max(1e-9 * largest, SURE * float(level_error)):
+    if abs(level) <= max(dust / 100 * largest, SURE * float(level_error)):
         return Shape(_conical(values[live]), {}, level_is_zero=True, rank=rank)
-    return _central(main, replicas, values[live] * np.sign(level), rank)
+    return _central(main, replicas, values[live] * np.sign(level), rank, dust)
 
 
-def _central(main: Quadric, replicas: Quadric | None, signed: Floats, rank: int) -> Shape:
+def _central(main: Quadric, replicas: Quadric | None, signed: Floats, rank: int, dust: float) -> Shape:
     squares, squares_error = jackknife(
         lambda q: np.sort(level_about_centre(q, rank)[..., None] / _live(q, rank))[..., ::-1], main, replicas
     )
@@ -99,7 +99,7 @@ def _central(main: Quadric, replicas: Quadric | None, signed: Floats, rank: int)
         return Shape("two planes", {"distance": (2 * float(lengths[0]), 2 * float(errors[0]))})
     unequal, blur = jackknife(lambda q: _unevenness(q, rank), main, replicas)
     # Of equal axes the largest and the smallest are apart by a few errors.
-    if unequal < max(1e-6, (SURE + rank) * float(blur)) and unequal < 0.1:
+    if unequal < max(10 * dust, (SURE + rank) * float(blur)) and unequal < 0.1:
         radius, error = jackknife(
             lambda q: np.sqrt(np.abs(level_about_centre(q, rank) / _live(q, rank).mean(axis=-1))),
             main,

@@ -26,8 +26,6 @@ Floats = NDArray[np.float64]
 Values = dict[str, tuple[float, float]]
 Told = tuple[Floats, str, str, Values]
 
-ROUNDING = 1e-7
-"""Coefficients of exact equations, relative to their largest, in spreads"""
 SURE = 4.0
 LARGEST_PIVOT_LOSS = 0.3
 FAR = 10.0
@@ -55,16 +53,16 @@ def unnamed(ideal: Ideal, named: Floats, names: Sequence[str], tilted: Floats | 
         every = _of_norm_one(ideal.replicas @ into_spreads)
         others = np.asarray(np.linalg.solve(every[:, :, pivots], every), np.float64)[:, len(told) :]
     simple = _simple(span)
-    tidy, copies = _cleaned(reduced, others, EVERY if simple else SOME)
+    tidy, copies = _cleaned(reduced, others, EVERY if simple else SOME, ideal.dust)
     told_as = []
     for k in range(len(reduced)):
-        formula, kind, values, element = _told(tidy[k], copies[:, k], kept, names, span, origin)
+        formula, kind, values, element = _told(tidy[k], copies[:, k], kept, names, span, origin, ideal.dust)
         if not simple:
             # What is measured in the span itself is measured without the zeros that only writing asks for.
             back = np.linalg.inv(into_spreads)
             free = _in_span(reduced[k] @ back, span.from_white)
             turned = None if tilted is None else _in_span(others[:, k] @ back, tilted)
-            made = shape(free, turned, _spreads(span))
+            made = shape(free, turned, _spreads(span), ideal.dust)
             kind, values = made.kind, made.values
         told_as.append((element, formula, kind, values))
     return told_as
@@ -91,11 +89,11 @@ def _without(rows: Floats, column: int) -> Floats:
     return rows - np.outer(rows[:, column] / rows[where, column], rows[where])
 
 
-def _cleaned(reduced: Floats, others: Floats, level: float) -> tuple[Floats, Floats]:
+def _cleaned(reduced: Floats, others: Floats, level: float, dust: float) -> tuple[Floats, Floats]:
     """With the coefficients at 0 that are 0 within rounding, or by a joint test at this level."""
     size = np.abs(reduced).max(axis=1, keepdims=True)
     if not len(others):
-        return np.where(np.abs(reduced) > ROUNDING * size, reduced, 0.0), others
+        return np.where(np.abs(reduced) > dust * size, reduced, 0.0), others
     reduced, others = reduced.copy(), others.copy()
     aim = np.zeros(reduced.shape[1])
     for k in range(len(reduced)):
@@ -140,7 +138,13 @@ def _quadric(row: Floats, unit: Floats) -> Quadric:
 
 
 def _told(
-    row: Floats, replicas: Floats, kept: NDArray[np.int64], names: Sequence[str], span: Frame, origin: Floats
+    row: Floats,
+    replicas: Floats,
+    kept: NDArray[np.int64],
+    names: Sequence[str],
+    span: Frame,
+    origin: Floats,
+    dust: float,
 ) -> tuple[str, str, Values, Floats]:
     """Formula, kind and values in the kept columns, and the element that is written."""
     unit = span.scale[kept]
@@ -149,7 +153,7 @@ def _told(
     shown = _quadric(_whole(row, replicas, unit)[0], unit)
     called = [names[i] for i in kept]
     formula, kind, values, main = name_quadric(
-        main, others, shown, called, unit, origin[kept], simple=_simple(span)
+        main, others, shown, called, unit, origin[kept], simple=_simple(span), dust=dust
     )
     element = _white(main, kept, len(names), span)
     return formula, kind, values, element / np.linalg.norm(element)
