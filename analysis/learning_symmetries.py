@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from hepsym.events import read_table
-from hepsym.report.study import run_study
-from hepsym.report.study_card import load_study, study_names
-from hepsym.report.study_rows import rows_path
+from hepsym.report.studies.card import load_study, study_names
+from hepsym.report.studies.rows import rows_path
+from hepsym.report.studies.run import run_study
 
 FOLDER = "learning-symmetries/"
 RULES = ("kl", "variance", "variance_over_noise", "jacobian")

@@ -16,7 +16,7 @@ import torch
 from hepsym.models.equivae import EquiVAE
 from hepsym.report.representation import ClassStudy
 from hepsym.report.representation.divided import divided
-from hepsym.report.study_kinds import load_any
+from hepsym.report.studies.kinds import load_any
 
 TARGET = 180.0
 

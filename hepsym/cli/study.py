@@ -39,7 +39,7 @@ def study(
         hepsym study ee2mumu -o demo --set fit.epochs=20
     """
     with reported():
-        from hepsym.report.study_kinds import load_any
+        from hepsym.report.studies.kinds import load_any
 
         chosen = load_any(card, settings or [])
         target = out if out is not None else Path(f"{Path(chosen.name).name}-study")

@@ -13,8 +13,8 @@ from hepsym.errors import InputError
 from hepsym.report.representation import ClassStudy
 from hepsym.report.representation.divided import divided, shown_labels
 from hepsym.report.representation.jets import confusion, rejections, transformed
-from hepsym.report.study_card import study_names
-from hepsym.report.study_kinds import load_any
+from hepsym.report.studies.card import study_names
+from hepsym.report.studies.kinds import load_any
 
 SMALL = ["rows.events=150", "train.epochs=1", "train.width=32", "train.seeds=[1]", "train.couplings=1"]
 

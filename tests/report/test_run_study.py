@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from hepsym.errors import InputError
-from hepsym.report import study as study_module
-from hepsym.report.study import STAGES, run_study
-from hepsym.report.study_card import Study, load_study
+from hepsym.report.studies import run as study_module
+from hepsym.report.studies.card import Study, load_study
+from hepsym.report.studies.run import STAGES, run_study
 
 SMALL = (
     "generate.events=6000", "fit.rows=2500", "fit.epochs=3", "fit.hidden=[16]", "fit.latent=4",

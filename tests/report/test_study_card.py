@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hepsym.errors import InputError
-from hepsym.report.study_card import Study, load_study, study_names
+from hepsym.report.studies.card import Study, load_study, study_names
 
 
 @pytest.mark.parametrize("name", study_names())

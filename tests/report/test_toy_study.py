@@ -11,10 +11,10 @@ from page_in_browser import check_page
 from hepsym import events as ev
 from hepsym.analysis import COUNTING_RULES, DEFINITIONS
 from hepsym.generators.toys import TOYS
-from hepsym.report.study import run_study
-from hepsym.report.study_card import Study, load_study
-from hepsym.report.study_latents import JACOBIAN
-from hepsym.report.study_rows import make_rows
+from hepsym.report.studies.card import Study, load_study
+from hepsym.report.studies.latents import JACOBIAN
+from hepsym.report.studies.rows import make_rows
+from hepsym.report.studies.run import run_study
 
 SMALL = (
     "generate.events=1500", "generate.noise=0.02", "fit.epochs=3", "fit.hidden=[8]", "fit.latent=3",

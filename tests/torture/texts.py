@@ -72,7 +72,7 @@ def _read_momenta(path: Path) -> None:
 
 
 def _study(path: Path) -> None:
-    from hepsym.report.study_card import load_study
+    from hepsym.report.studies.card import load_study
 
     load_study(path)
 

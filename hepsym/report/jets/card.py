@@ -8,7 +8,7 @@ from pydantic import Field
 
 from hepsym import _toml
 from hepsym.errors import InputError
-from hepsym.report.study_card import validated
+from hepsym.report.studies.card import validated
 
 __all__ = ["QUESTIONS", "AskTable", "JetsTable", "OwnTable", "StudyCard", "TrainTable", "read_study"]
 

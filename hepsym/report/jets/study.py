@@ -13,7 +13,7 @@ from typing import Any
 from hepsym.report.jets.card import StudyCard, classes_of, read_study
 from hepsym.report.jets.contenders import Field
 from hepsym.report.page import assembled, saved
-from hepsym.report.study_folder import open_folder
+from hepsym.report.studies.folder import open_folder
 from hepsym.report.style import look
 
 __all__ = ["JetOutcome", "JetStudy"]

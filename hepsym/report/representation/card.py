@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from hepsym import _toml
 from hepsym.errors import InputError
-from hepsym.report.study_card import validated
+from hepsym.report.studies.card import validated
 
 if TYPE_CHECKING:
     from hepsym.models.equivae import Action, Settings

@@ -15,7 +15,7 @@ from hepsym.report.representation.answers import answers, told
 from hepsym.report.representation.beside import classifier_alone, support_vectors
 from hepsym.report.representation.divided import Divided, divided, shown_labels
 from hepsym.report.representation.page import sentence, write_class_page
-from hepsym.report.study_folder import open_folder
+from hepsym.report.studies.folder import open_folder
 
 if TYPE_CHECKING:
     from hepsym.models.equivae import ClassModel

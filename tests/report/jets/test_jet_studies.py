@@ -15,8 +15,8 @@ from page_in_browser import check_page
 from hepsym.errors import InputError
 from hepsym.report.html import escaped
 from hepsym.report.jets.card import QUESTIONS, StudyCard, read_study
-from hepsym.report.study_card import read_card, study_names
-from hepsym.report.study_kinds import AnyStudy, Outcome, load_any
+from hepsym.report.studies.card import read_card, study_names
+from hepsym.report.studies.kinds import AnyStudy, Outcome, load_any
 
 pytest.importorskip("h5py")
 pytest.importorskip("matplotlib")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hepsym.random import normals
 
 if TYPE_CHECKING:
-    from hepsym.report.study_card import GenerateStage, Study
+    from hepsym.report.studies.card import GenerateStage, Study
 
 __all__ = ["make_rows", "rows_path", "smeared"]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from hepsym.errors import InputError
 from hepsym.events.atomic import replace_text
-from hepsym.report.study_card import Study
-from hepsym.report.study_folder import open_folder
+from hepsym.report.studies.card import Study
+from hepsym.report.studies.folder import open_folder
 
 __all__ = ["StudyResult", "run_study"]
 
@@ -131,14 +131,14 @@ def _stages_of(study: Study) -> list[str]:
 
 
 def _generate(study: Study, out: Path, threads: int | None, progress: Progress) -> dict[str, Any]:
-    from hepsym.report.study_rows import make_rows
+    from hepsym.report.studies.rows import make_rows
 
     return make_rows(study, out, threads, progress)
 
 
 def _fit(study: Study, out: Path, progress: Progress) -> dict[str, Any]:
     from hepsym import events, models
-    from hepsym.report.study_rows import rows_path
+    from hepsym.report.studies.rows import rows_path
 
     path, run = rows_path(study.generate, out), out / "run"
     table = events.read_table([path], study.fit.columns)
@@ -184,8 +184,8 @@ def _symmetries(study: Study, out: Path, progress: Progress) -> dict[str, Any]:
 
 
 def _truth(study: Study, out: Path, progress: Progress) -> dict[str, Any]:
-    from hepsym.report.study_latents import count_latents
-    from hepsym.report.study_page import write_study_page
+    from hepsym.report.studies.latents import count_latents
+    from hepsym.report.studies.page import write_study_page
 
     del progress
     told = count_latents(out / "run", out, study.truth)

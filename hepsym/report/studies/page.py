@@ -16,7 +16,7 @@ from hepsym.report.sections.relevance import RELEVANCE
 from hepsym.report.style import INK, MUTED, PAPER, SERIES, SOFT, look, new_figure
 
 if TYPE_CHECKING:
-    from hepsym.report.study_card import Study
+    from hepsym.report.studies.card import Study
 
 __all__ = ["write_study_page"]
 

@@ -14,7 +14,7 @@ from hepsym.events.atomic import replace_text
 
 if TYPE_CHECKING:
     from hepsym.models import Sweep
-    from hepsym.report.study_card import Truth
+    from hepsym.report.studies.card import Truth
 
 __all__ = ["JACOBIAN", "count_latents", "latents_of"]
 

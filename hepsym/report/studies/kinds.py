@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from hepsym import _toml
 from hepsym.errors import InputError
-from hepsym.report.study_card import Study, read_card, study_of
+from hepsym.report.studies.card import Study, read_card, study_of
 
 __all__ = ["KINDS", "AnyStudy", "Outcome", "load_any"]
 
@@ -64,7 +64,7 @@ class _EventStudy:
     def run(
         self, out: Path, *, resume: bool, threads: int | None, say: Callable[[str], None], bar: Bar
     ) -> Outcome:
-        from hepsym.report.study import run_study
+        from hepsym.report.studies.run import run_study
 
         return run_study(self.study, out, resume=resume, threads=threads, say=say, bar=bar)
 
