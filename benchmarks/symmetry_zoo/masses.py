@@ -23,7 +23,11 @@ def masses(toy: str, told: Iterable[Constraint]) -> list[dict[str, Any]]:
         if equation.kind == "mass shell":
             legs = SHELLS.get(toy, (0.0,))
             leg = ord(equation.formula[0]) - ord("a") if equation.formula[1] == "." else 0
-            out.append(_row("mass shell", equation.values["m"], legs[leg % len(legs)]))
+            mass = legs[leg % len(legs)]
+            if mass == 0.0 and "m^2" in equation.values:
+                out.append(_row("m^2 of a massless leg", equation.values["m^2"], 0.0))
+            else:
+                out.append(_row("mass shell", equation.values["m"], mass))
         elif equation.kind == "resonance":
             out.append(_row("resonance", equation.values["m"], M_Z))
         elif equation.kind == "energy conservation":
@@ -37,15 +41,14 @@ def _row(kind: str, told: tuple[float, float], truth: float) -> dict[str, Any]:
 
 
 def mass_table(scores: list[dict[str, Any]]) -> str:
-    """Deviations in stated errors, by kind and truth; massless legs are told as 0 with an upper error."""
+    """Deviations in stated errors, by kind and truth; GeV, and GeV^2 of an m^2."""
     groups: dict[tuple[int, str, float], list[dict[str, Any]]] = defaultdict(list)
     for score in scores:
         if score["noise"] > 0:
-            for row in score.get("masses", ()):
+            for row in (r for r in score.get("masses", ()) if r["error"] > 0):
                 groups[score["n"], row["kind"], row["truth"]].append(row)
     lines = [
-        "| rows | what | truth (GeV) | told | within 1 error | within 3 errors | worst, in errors "
-        "| median error (GeV) |",
+        "| rows | what | truth | told | within 1 error | within 3 errors | worst, in errors | median error |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for (n, kind, truth), rows in sorted(groups.items()):
