@@ -13,8 +13,11 @@ from chromium import Browser
 from page_in_browser import check_page
 
 from hepsym.errors import InputError
+from hepsym.models.jets import load_jets
 from hepsym.report.html import escaped
-from hepsym.report.jets.card import QUESTIONS, StudyCard, read_study
+from hepsym.report.jets.card import QUESTIONS, OwnTable, StudyCard, read_study
+from hepsym.report.jets.contenders import Field, evenly
+from hepsym.report.jets.study import JetStudy
 from hepsym.report.studies.card import read_card, study_names
 from hepsym.report.studies.kinds import AnyStudy, Outcome, load_any
 
@@ -101,6 +104,39 @@ def test_every_question_is_answered(about: str, answers: Answers) -> None:
     assert made.report.read_text() == page
     assert json.loads((made.out / "answer.json").read_text()) == told
     assert again.found == made.found
+
+
+@pytest.mark.parametrize("about", ["reconstruction", "detection", "data-efficiency"])
+def test_what_was_found_of_a_model_is_kept(
+    about: str, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A study that lost its answer makes it again from OUT/told, with no model trained or evaluated."""
+    study, made = answers(about)
+    told = (made.out / "answer.json").read_text()
+    (made.out / "answer.json").unlink()
+
+    def never(*_: object) -> None:
+        raise AssertionError("a model was asked for")
+
+    monkeypatch.setattr(Field, "model", never)
+    run(study, made.out, resume=True)
+    assert (made.out / "answer.json").read_text() == told
+
+
+def test_a_model_s_own_share_is_told() -> None:
+    """[train.of] changes seeds, jets and epochs of one model alone."""
+    card = load_any("jets/reconstruction", ["train.of.mlp.epochs=40", "train.of.mlp.jets=500"])
+    assert isinstance(card, JetStudy)
+    train = card.card.train
+    assert train.own("mlp") == OwnTable(seeds=3, jets=500, epochs=40)
+    assert train.own("lgae") == OwnTable(seeds=3, jets=0, epochs=10)
+
+
+def test_a_few_jets_are_taken_evenly(files: dict[str, str]) -> None:
+    """Of gluons that lie before quarks as many of each; 0 is all."""
+    jets = load_jets({c: files[c] for c in "gq"}, particles=12)
+    assert (evenly(jets, 24).classes == 0).sum() == 12
+    assert len(evenly(jets, 0)) == len(evenly(jets, 10_000)) == len(jets) == 240
 
 
 @pytest.mark.parametrize("about", QUESTIONS)
