@@ -118,8 +118,24 @@ def poses(model: "ClassModel", rows: Divided) -> dict[str, float]:
     """R^2 of what is true of test rows by an MLP that read it from v of training rows; class from r.
 
     v is that of `transform`: what swaps keep. "of_swaps": read from v of the swapped rows, against the truth
-    of those they were made of.
+    of those they were made of. "not_straightened": from v without the maps, by a reader of its own.
     """
+    v, v_test = model.transform(rows.x, rows.y)[1], model.transform(rows.x_test, rows.y_test)[1]
+    target = target_classes(model, len(rows.y_test))
+    swapped = model.swap(rows.x_test, target, source=rows.y_test)
+    v_swapped = model.transform(np.clip(swapped, rows.x.min(), rows.x.max()), target)[1]
+    found = _read(rows, v, {"": v_test, "_of_swaps": v_swapped})
+    if model.fitted.straight is not None:
+        plain, plain_test = (
+            model.posterior(*part)[0] for part in ((rows.x, rows.y), (rows.x_test, rows.y_test))
+        )
+        found |= _read(rows, plain, {"_not_straightened": plain_test})
+    r = probe("mlp", model.fitted.own_code(rows.x), rows.y)
+    return found | {"class_from_r": float(r.score(model.fitted.own_code(rows.x_test), rows.y_test))}
+
+
+def _read(rows: Divided, v: Rows, asked: dict[str, Rows]) -> dict[str, float]:
+    """R^2 of each factor of test rows by an MLP that learned on v of training rows, of each v asked."""
     from sklearn.neural_network import MLPRegressor
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
@@ -137,15 +153,10 @@ def poses(model: "ClassModel", rows: Divided) -> dict[str, float]:
         ),
     )
     wanted = truth / scale
-    v, v_test = model.transform(rows.x, rows.y)[1], model.transform(rows.x_test, rows.y_test)[1]
     reader.fit(v, wanted if wanted.shape[1] > 1 else wanted[:, 0])
-    target = target_classes(model, len(rows.y_test))
-    swapped = model.swap(rows.x_test, target, source=rows.y_test)
     found: dict[str, float] = {}
-    v_swapped = model.transform(np.clip(swapped, rows.x.min(), rows.x.max()), target)[1]
-    for of, seen in (("", v_test), ("_of_swaps", v_swapped)):
+    for of, seen in asked.items():
         read = reader.predict(seen).reshape(truth_test.shape) * scale
         left = ((read - truth_test) ** 2).mean(0) / truth_test.var(0)
         found |= {f"r2_{name}{of}": float(1 - part) for name, part in zip(rows.factors, left, strict=True)}
-    r = probe("mlp", model.fitted.own_code(rows.x), rows.y)
-    return found | {"class_from_r": float(r.score(model.fitted.own_code(rows.x_test), rows.y_test))}
+    return found
