@@ -16,7 +16,7 @@ from hepsym.generators.toys import Toy
 Floats = NDArray[np.float64]
 
 ABOVE = 3.0
-"""The dimension is judged at this many noises"""
+"""The dimension is judged at the first scale told from this many noises on"""
 FRESH = 1_000_000
 """Added to the seed for the clean rows on which equations are tried"""
 
@@ -79,8 +79,7 @@ def scored(
             error=f"{type(error).__name__}: {error}",
         )  # fmt: skip
     seconds = time.process_time() - started
-    scale = ABOVE * noise
-    value, low, high = dimension_at(told, scale)
+    scale, value, low, high = dimension_at(told, ABOVE * noise)
     truth = toy.dimension_at(scale, noise)
     right, found = _equations(toy, told, clean, noise, max_degree)
     fields, angle = (
@@ -102,14 +101,15 @@ def scored(
     )  # fmt: skip
 
 
-def dimension_at(told: Any, scale: float) -> tuple[int, int, int]:
-    """value, low, high at the smallest scale told that is not below `scale`; the one value where none is."""
+def dimension_at(told: Any, scale: float) -> tuple[float, int, int, int]:
+    """The first scale told from `scale` on, and value, low, high there; `scale`, the one value if none."""
     d = told.dimension
     if scale > 0:
         for row in sorted(getattr(d, "scales", ()), key=lambda s: _of(s, "scale")):
             if _of(row, "scale") >= 0.999 * scale:
-                return int(_of(row, "value")), int(_of(row, "low")), int(_of(row, "high"))
-    return d.value, d.low, d.high
+                at = max(float(_of(row, "scale")), scale)
+                return at, int(_of(row, "value")), int(_of(row, "low")), int(_of(row, "high"))
+    return scale, d.value, d.low, d.high
 
 
 def _of(row: Any, key: str) -> float:
