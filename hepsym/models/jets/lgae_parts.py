@@ -78,6 +78,10 @@ class LGAEOptions:
         for what, known in (("loss", (*LOSSES, IN_LAB)), ("aggregation", AGGREGATIONS)):
             if getattr(self, what) not in known:
                 raise InputError(f"{what} = {getattr(self, what)!r} is not one of {', '.join(known)}")
+        if self.compiled != "no" and self.loss == "hungarian":
+            raise InputError(
+                "compiled and loss = 'hungarian' do not go together, as scipy assigns: leave one out"
+            )
         if self.compiled != "no" and self.variational:
             raise InputError(
                 "compiled and variational do not go together, as draws are not compiled: leave one out"

@@ -27,6 +27,8 @@ def test_what_cannot_be_compiled_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
         check_compiled("graphs", CPU)
     with pytest.raises(InputError, match="do not go together"):
         replace(SMALL, compiled="yes", variational=True)
+    with pytest.raises(InputError, match="do not go together"):
+        replace(SMALL, compiled="yes", loss="hungarian")
     settings = FitSettings(model="lgae", device="cpu", options={"compiled": "graphs"})
     with pytest.raises(InputError, match="CUDA graphs"):
         family("lgae").check(settings)
