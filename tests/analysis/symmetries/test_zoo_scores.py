@@ -18,7 +18,7 @@ PAGE = ZOO.parents[1] / "docs" / "symmetry-zoo.md"
 @pytest.fixture(autouse=True)
 def zoo_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(ZOO))
-    for name in ("formulas", "tables", "scoring", "trajectories"):
+    for name in ("formulas", "masses", "tables", "scoring", "trajectories"):
         monkeypatch.delitem(sys.modules, name, raising=False)
 
 
@@ -82,8 +82,8 @@ def test_a_wrong_equation_a_wrong_flow_and_a_missed_one_are_scored(monkeypatch: 
     def told(rows, names, **_: object) -> SimpleNamespace:
         turn, boost = toy.fields[0], toy.fields[1].copy()
         boost[0, 2] *= -1.0
-        equation = SimpleNamespace(formula="x^2 + y^2 + z^2 = 1", degree=2)
-        wrong = SimpleNamespace(formula="x + y = 0", degree=1)
+        equation = SimpleNamespace(formula="x^2 + y^2 + z^2 = 1", degree=2, kind="sphere")
+        wrong = SimpleNamespace(formula="x + y = 0", degree=1, kind="linear")
         return SimpleNamespace(
             dimension=SimpleNamespace(value=2, low=2, high=2, scales=()),
             constraints=(equation, wrong), of="manifold", centre=np.zeros(3), density={"count": 4},
@@ -107,3 +107,19 @@ def test_the_page_s_tables_are_those_of_the_kept_scores() -> None:
     for title, table in made.items():
         start, end = tables["START"].format(title), tables["END"].format(title)
         assert text.split(start)[1].split(end)[0].strip() == table.strip()
+
+
+def test_masses_are_put_beside_those_of_their_own_legs() -> None:
+    import masses
+
+    def shell(leg: str, **values: tuple[float, float]) -> SimpleNamespace:
+        return SimpleNamespace(kind="mass shell", formula=f"{leg}.E^2 - {leg}.px^2 = 1", values=values)
+
+    told = [shell("b", m=(10.3, 0.1)), shell("a", m=(19.9, 0.2))]
+    sum_of_energies = SimpleNamespace(kind="energy conservation", formula="", values={"value": (91.2, 0.01)})
+    rows = masses.masses("ee-3-massive", [*told, sum_of_energies])
+    assert [(r["told"], r["truth"]) for r in rows] == [(10.3, 10.0), (19.9, 20.0), (91.2, 91.1876)]
+    assert masses.masses("ee-3", [shell("c", **{"m": (0.0, 1.0), "m^2": (-0.2, 0.3)})])[0]["told"] == -0.2
+    table = masses.mass_table([{"n": 1000, "noise": 0.01, "masses": rows}, {"n": 1000, "noise": 0.0}])
+    assert "| 1,000 | mass shell | 10 | 1 | 0 | 1 | 3.00 | 0.1 |" in table
+    assert "| 1,000 | mass shell | 20 | 1 | 1 | 1 | 0.50 | 0.2 |" in table
