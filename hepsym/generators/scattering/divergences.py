@@ -12,6 +12,7 @@ from hepsym.errors import InputError
 from hepsym.generators.phasespace.draws import draw
 from hepsym.generators.process_string import particles
 from hepsym.generators.scattering.integrand import ScatteringIntegrand
+from hepsym.lorentz import boost_from_rest
 
 __all__ = ["refuse_divergence"]
 
@@ -142,7 +143,7 @@ def _soft(roots: Array, masses: Array, soft: int) -> Points:
         out[:, soft, 0] = x * roots
         out[:, soft, 1:] = (x * roots)[:, None] * _directions(_uniforms(2))
         total = np.column_stack([roots * (1.0 - x), -out[:, soft, 1:]])
-        out[:, others] = _moving(_rest(masses[others], recoil), total, recoil)
+        out[:, others] = boost_from_rest(_rest(masses[others], recoil), total[:, None], recoil[:, None])
         return out
 
     return points
@@ -163,7 +164,7 @@ def _collinear(roots: Array, masses: Array, pair: tuple[int, int]) -> Points:
         legs = np.empty((len(roots), 2, 4))
         legs[:, :, 0] = 0.5 * mass[:, None]
         legs[:, 0, 1:], legs[:, 1, 1:] = half, -half
-        out[:, [i, j]] = _moving(legs, first[:, 0], mass)
+        out[:, [i, j]] = boost_from_rest(legs, first[:, :1], mass[:, None])
         out[:, others] = first[:, 1:]
         return out
 
@@ -189,7 +190,7 @@ def _forward(roots: Array, masses: Array, leg: int, side: float) -> Points:
         if len(others) == 1:
             out[:, others[0]] = total
         else:
-            out[:, others] = _moving(_rest(masses[others], recoil), total, recoil)
+            out[:, others] = boost_from_rest(_rest(masses[others], recoil), total[:, None], recoil[:, None])
         return out
 
     return points
@@ -200,14 +201,6 @@ def _rest(masses: Array, energies: Array) -> Array:
     return np.stack(
         [draw(1, list(masses), e, 1, "genbod", first=row)[0][0] for row, e in enumerate(energies)]
     )
-
-
-def _moving(rest: Array, total: Array, mass: Array) -> Array:
-    """(n, k, 4) at rest, seen where their sum is `total` (n, 4) of this mass."""
-    along = (rest[..., 1:] * total[:, None, 1:]).sum(axis=2)
-    energy = (rest[..., 0] * total[:, None, 0] + along) / mass[:, None]
-    grow = (rest[..., 0] + energy) / (total[:, None, 0] + mass[:, None])
-    return np.concatenate([energy[..., None], rest[..., 1:] + total[:, None, 1:] * grow[..., None]], axis=2)
 
 
 def _uniforms(columns: int, seed: int = 3) -> Array:
