@@ -127,7 +127,7 @@ def print_relevance(found: Mapping[str, tuple[Told, Told]]) -> None:
 
 def draw(found: Mapping[str, tuple[Told, Told]], path: Path) -> None:
     """Every count of every training beside the truth, a line a data set."""
-    from hepsym.report.style import COLOURS, INK, SERIES, SOFT, look, new_figure
+    from hepsym.report.page.style import COLOURS, INK, SERIES, SOFT, look, new_figure
 
     with look():
         figure = new_figure(6.4, 0.33 * len(found) + 1.5)

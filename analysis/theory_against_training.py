@@ -21,7 +21,7 @@ from hepsym.analysis import linear_vae_optimum
 from hepsym.analysis.circle import cut_loss, ring_optimum
 from hepsym.generators.toys import TOYS
 from hepsym.models import FitSettings, Sweep, sweep
-from hepsym.models.splitting import split_rows
+from hepsym.models.rows.splitting import split_rows
 
 Floats = NDArray[np.float64]
 

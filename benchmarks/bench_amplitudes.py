@@ -19,7 +19,7 @@ import numpy as np
 
 from hepsym.generators.amplitudes.diagrams.sample_points import sample_points
 from hepsym.generators.amplitudes.matrix_element import matrix_element
-from hepsym.generators.process_string import single_process
+from hepsym.generators.cards.process_string import single_process
 from hepsym.generators.theory import default_theory
 
 THEORY = replace(

@@ -24,7 +24,7 @@ import numba
 import numpy as np
 
 from hepsym.generators import generator_for, load_card
-from hepsym.generators.generate import Filler
+from hepsym.generators.production.generate import Filler
 
 LARGE, SMALL = 1_000_000, 65_536
 

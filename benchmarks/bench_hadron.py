@@ -20,7 +20,7 @@ import bench_pythia
 import numpy as np
 
 from hepsym.generators import load_card
-from hepsym.generators.generate import generator_for
+from hepsym.generators.production.generate import generator_for
 from hepsym.random import key
 
 N, THEIRS = 1 << 16, 20_000

@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from hepsym.generators.phasespace.genbod import Genbod
+from hepsym.generators.phasespace.cascades.genbod import Genbod
+from hepsym.generators.phasespace.cascades.s_channel import fixed
+from hepsym.generators.phasespace.cascades.tree import Decay, Leaf, Tree
 from hepsym.generators.phasespace.map import PhaseSpace
-from hepsym.generators.phasespace.rambo import Rambo
-from hepsym.generators.phasespace.s_channel import fixed
-from hepsym.generators.phasespace.tree import Decay, Leaf, Tree
+from hepsym.generators.phasespace.rambo.rambo import Rambo
 from hepsym.generators.phasespace.two_body import TwoBody
 from hepsym.random import key
 

@@ -20,8 +20,8 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from hepsym.models import VAE, FitSettings
-from hepsym.models.feed import Resident
-from hepsym.models.training import Training
+from hepsym.models.training.feed import Resident
+from hepsym.models.training.loop import Training
 
 FEATURES, LATENT, HIDDEN, BETA, RATE = 8, 8, (64, 64), 0.05, 2e-3
 TARGET = 5.0

@@ -41,7 +41,7 @@ def work(n):
 """),
     "RAMBO, four massless": (1 << 16, """
 import numpy as np
-from hepsym.generators.phasespace.rambo import Rambo
+from hepsym.generators.phasespace.rambo.rambo import Rambo
 rambo, momenta, weight = Rambo([0.0] * 4), np.zeros((4096, 4, 4)), np.zeros(4096)
 def work(n):
     for first in range(0, n, 4096):

@@ -25,6 +25,11 @@ PLANTS = [
     ("generators/__init__.py", "import mplhep", "only report draws"),
     ("cli/__init__.py", "import matplotlib", "commands leave drawing to report"),
     ("stray.py", "", "arrows run down"),
+    ("report/page/html.py", "import hepsym.report.run", "rooms of the report"),
+    ("models/training/loop.py", "import hepsym.models.vae", "rooms of the models"),
+    ("generators/cards/card.py", "import hepsym.generators.amplitudes", "rooms of the generators"),
+    ("generators/phasespace/map.py", "import hepsym.generators.phasespace.draws", "rooms of phase space"),
+    ("analysis/symmetries/equations/__init__.py", "import hepsym.analysis.symmetries.flows", "rooms of symmetry"),
 ]
 
 

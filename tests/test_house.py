@@ -112,6 +112,14 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), f"{target} does not exist"
 
 
+@pytest.mark.parametrize("path", [*SOURCES, *PAGES], ids=name_of)
+def test_tests_that_are_named_exist(path: Path) -> None:
+    if path.name == "CHANGELOG.md":  # it tells of the trees of its day
+        return
+    for target in re.findall(r"\btests/[\w/-]+\.py\b", path.read_text(encoding="utf-8")):
+        assert (CHECKOUT / target).exists(), f"{target} does not exist"
+
+
 def test_the_readme_names_every_command() -> None:
     table = re.findall(r"^\| `hepsym (\w+)", (CHECKOUT / "README.md").read_text(), re.MULTILINE)
     assert set(table) == set(COMMANDS)

@@ -26,9 +26,9 @@ def make_jets(
 ) -> None:
     """Make the jets and say what was made; `refused` are options that jets have no use for, if given."""
     from hepsym.events.native import parse_part
-    from hepsym.generators.crew import chosen_crew
     from hepsym.generators.datasets.jet_card import CLASSES, load_jet_card
     from hepsym.generators.datasets.jets import generate_jets
+    from hepsym.generators.production.crew import chosen_crew
 
     for option, reason in (
         ("--weighted", "jets are drawn without weights"),

@@ -42,7 +42,7 @@ def fit_online(
     from hepsym import models
     from hepsym.events.table import events_table
     from hepsym.generators import load_card
-    from hepsym.generators.stream import KEPT, EventStream
+    from hepsym.generators.production.stream import KEPT, EventStream
     from hepsym.models.family import Family
     from hepsym.models.registry import family
 

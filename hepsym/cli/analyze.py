@@ -38,7 +38,7 @@ def analyze(
     """
     with reported():
         chosen = None if betas is None else parse_betas(betas)
-        from hepsym.report.analyze import analyze as analyze_run
+        from hepsym.report.run.analyze import analyze as analyze_run
 
         with progress_bar("analysing") as progress:
             found = analyze_run(run, betas=chosen, seeds=seeds, alpha=alpha, progress=progress)

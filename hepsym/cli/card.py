@@ -28,7 +28,7 @@ def card(
         hepsym card ee2mumu > mine.toml
     """
     with reported():
-        from hepsym.generators.cards import card_text, load_card
+        from hepsym.generators.cards.card import card_text, load_card
         from hepsym.generators.datasets.jet_card import jet_card_text, load_jet_card
 
         if process == "jets":

@@ -33,7 +33,7 @@ def cite(
         if run is None:
             used = dict.fromkeys(found, "")
         else:
-            from hepsym.report.citations import works_of
+            from hepsym.report.run.citations import works_of
 
             used = {"hepsym": "everything", **works_of(run)}
         if as_json:

@@ -46,7 +46,7 @@ def compare(
         hepsym compare pythia.lhe.gz ours -o comparison
     """
     with reported():
-        from hepsym.events.atomic import new_path
+        from hepsym.events.disk.atomic import new_path
 
         start = perf_counter()
         if out is not None:

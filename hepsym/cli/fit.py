@@ -186,7 +186,7 @@ def refuse_weighted(files: list[Path]) -> None:
 def summary(result: "FitResult", settings: "FitSettings") -> dict[str, Any]:
     """What `--json` prints."""
     from hepsym.models.registry import family
-    from hepsym.models.rundir import read_config
+    from hepsym.models.runs.rundir import read_config
 
     config, kind = read_config(result.run), family(settings.model)
     shape: dict[str, Any] = {

@@ -61,7 +61,7 @@ def generate(
         hepsym generate ee2mumu -n 1000000 -o events --set sqrt_s=200
     """
     with reported():
-        from hepsym.generators.cards import load_card
+        from hepsym.generators.cards.card import load_card
         from hepsym.generators.datasets.jet_card import is_jets
 
         if is_jets(process):
@@ -78,8 +78,8 @@ def generate(
             _say(_planned(card, events, target, seed, weighted), as_json)
             return
         from hepsym.events.native import parse_part
-        from hepsym.generators.crew import chosen_crew
-        from hepsym.generators.produce import generate_to
+        from hepsym.generators.production.crew import chosen_crew
+        from hepsym.generators.production.produce import generate_to
 
         part = None if shards is None else parse_part(shards)
         with progress_bar("generating") as progress:
@@ -92,7 +92,7 @@ def generate(
 
 
 def _planned(card: "Card", events: int, target: Path, seed: int, weighted: bool) -> dict[str, Any]:
-    from hepsym.generators.generate import check_count, generator_for
+    from hepsym.generators.production.generate import check_count, generator_for
 
     check_count(events)
     generator = generator_for(card)

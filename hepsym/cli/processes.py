@@ -21,7 +21,7 @@ def processes(
         hepsym processes --json
     """
     with reported():
-        from hepsym.generators.cards import card_names, load_card
+        from hepsym.generators.cards.card import card_names, load_card
 
         cards = [load_card(name) for name in card_names()]
         if as_json:

@@ -24,7 +24,7 @@ def report(
         hepsym report run --open
     """
     with reported():
-        from hepsym.report.compose import found_in, write
+        from hepsym.report.run.compose import found_in, write
 
         page = write(run).resolve()
         found = found_in(run)

@@ -35,7 +35,7 @@ def shower(
         hepsym shower events.lhe -o events.hepmc.gz --set PartonLevel:MPI=off
     """
     with reported():
-        from hepsym.generators.shower import shower as shower_events
+        from hepsym.generators.showers.shower import shower as shower_events
 
         with progress_bar("showering") as progress:
             done = shower_events(

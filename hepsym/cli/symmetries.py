@@ -55,7 +55,7 @@ def symmetries(
     """
     with reported():
         from hepsym.errors import InputError
-        from hepsym.events.atomic import new_path
+        from hepsym.events.disk.atomic import new_path
         from hepsym.report.symmetries import find_symmetries, write_symmetries
 
         if out is not None:

@@ -16,7 +16,7 @@ from hepsym.events.files import (
     write,
 )
 from hepsym.events.legs import have_names, leg_latex, leg_names, outgoing_legs, resolve_leg
-from hepsym.events.observables import Observable, default_observables, observable, observable_names
+from hepsym.events.observables.names import Observable, default_observables, observable, observable_names
 from hepsym.events.table import Table, events_table, read_table
 from hepsym.events.template import Template
 from hepsym.events.validation import validate

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from hepsym.errors import InputError
-from hepsym.events.atomic import new_path
 from hepsym.events.concatenate import concatenate
+from hepsym.events.disk.atomic import new_path
 from hepsym.events.event import Events, Provenance
 from hepsym.events.native.manifest import MANIFEST
 from hepsym.events.openers import READERS, WRITERS
@@ -60,7 +60,7 @@ def format_of(path: Path_) -> str:
     """
     path = Path(path)
     if path.suffix.lower() in {".h5", ".hdf5"} and path.is_file():
-        from hepsym.events.jetnet import is_jetnet
+        from hepsym.events.jets.jetnet import is_jetnet
 
         return "jetnet" if is_jetnet(path) else "hdf5"
     if (path / MANIFEST).is_file():
@@ -176,7 +176,7 @@ def dropped(path: Path_, events: Events) -> list[str]:
 
         return [f"column {name!r}" for name, column in events.columns.items() if not attached(name, column)]
     if kind == "jetnet":
-        from hepsym.events.jet_events import lost_as_jets
+        from hepsym.events.jets.as_events import lost_as_jets
 
         return lost_as_jets(events)
     return []

@@ -34,7 +34,7 @@ def _read_hdf5(path: Path) -> Any:
 
 
 def _read_jetnet(path: Path) -> Any:
-    from hepsym.events.jet_events import JetEventsReader
+    from hepsym.events.jets.as_events import JetEventsReader
 
     return JetEventsReader(path)
 
@@ -83,7 +83,7 @@ def _write_hdf5(path: Path, provenance: Provenance | None) -> Any:
 
 
 def _write_jetnet(path: Path, provenance: Provenance | None) -> Any:
-    from hepsym.events.jet_events import JetEventsWriter
+    from hepsym.events.jets.as_events import JetEventsWriter
 
     return JetEventsWriter(path, provenance=provenance)
 

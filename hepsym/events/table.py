@@ -14,7 +14,7 @@ from hepsym.errors import InputError
 from hepsym.events.event import Events
 from hepsym.events.files import is_event_file, iterate
 from hepsym.events.legs import leg_names, outgoing_legs
-from hepsym.events.observables import observable
+from hepsym.events.observables.names import observable
 from hepsym.events.tables import Pieces, Words, check_finite, plain_pieces
 from hepsym.events.tables.columns import known
 

@@ -4,10 +4,10 @@ card = load_card("ee2mumu", ["sqrt_s=200"])
 events = generate(card, 1_000_000, seed=1)
 """
 
-from hepsym.generators.cards import Card, card_names, card_text, load_card
-from hepsym.generators.generate import exact_distributions, generate, generator_for
+from hepsym.generators.cards.card import Card, card_names, card_text, load_card
 from hepsym.generators.process import CrossSection, Distribution, Generator
-from hepsym.generators.produce import Summary, generate_to
+from hepsym.generators.production.generate import exact_distributions, generate, generator_for
+from hepsym.generators.production.produce import Summary, generate_to
 
 __all__ = [
     "Card",

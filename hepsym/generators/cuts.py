@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hepsym import constants
 from hepsym.errors import InputError
-from hepsym.generators.cards import Cut
+from hepsym.generators.cards.card import Cut
 from hepsym.generators.phasespace.quadratic_angle import Window
 
 __all__ = ["PairKinematics", "windows"]

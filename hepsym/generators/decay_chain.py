@@ -15,16 +15,17 @@ from numpy.typing import NDArray
 
 from hepsym import constants
 from hepsym.errors import InputError
-from hepsym.generators.cards import Card
+from hepsym.generators.cards.card import Card
+from hepsym.generators.cards.process_string import Node, Subprocess, single_process
 from hepsym.generators.decay_shape import DecayShape, law_of
 from hepsym.generators.integration import Integrand, Maximum, Points, accepted, maximum_of
 from hepsym.generators.integration.adaptation import BATCH
 from hepsym.generators.integration.draws import INTEGRATION, WEIGHTED_POINTS, uniforms_of
 from hepsym.generators.integration.integrand import Density
 from hepsym.generators.phasespace import mass_laws
+from hepsym.generators.phasespace.cascades.program import Law
+from hepsym.generators.phasespace.cascades.tree import Decay, Leaf, Tree
 from hepsym.generators.phasespace.draws import check_open
-from hepsym.generators.phasespace.program import Law
-from hepsym.generators.phasespace.tree import Decay, Leaf, Tree
 from hepsym.generators.process import (
     NO_COLUMNS,
     Array,
@@ -34,7 +35,6 @@ from hepsym.generators.process import (
     Distribution,
     Generator,
 )
-from hepsym.generators.process_string import Node, Subprocess, single_process
 from hepsym.generators.scattering.layout import layout
 from hepsym.random import key as philox_key
 

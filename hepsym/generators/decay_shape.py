@@ -3,9 +3,9 @@
 import math
 
 from hepsym.errors import InputError
-from hepsym.generators.card_tables import DecayShape
-from hepsym.generators.phasespace.program import Law
-from hepsym.generators.phasespace.s_channel import breit_wigner, fixed, flat
+from hepsym.generators.cards.tables import DecayShape
+from hepsym.generators.phasespace.cascades.program import Law
+from hepsym.generators.phasespace.cascades.s_channel import breit_wigner, fixed, flat
 
 __all__ = ["NARROW", "WINDOW", "DecayShape", "law_of"]
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from hepsym import constants
-from hepsym.generators.cards import Electroweak
+from hepsym.generators.cards.card import Electroweak
 
 __all__ = ["Couplings", "couplings"]
 

@@ -15,7 +15,7 @@ from numpy.polynomial.legendre import leggauss
 from hepsym import constants
 from hepsym.errors import InputError
 from hepsym.generators.amplitudes.fermion_pair import fermion_pair, me2
-from hepsym.generators.cards import Card
+from hepsym.generators.cards.card import Card
 from hepsym.generators.cuts import PairKinematics, windows
 from hepsym.generators.electroweak import couplings
 from hepsym.generators.phasespace import pair as phase_space

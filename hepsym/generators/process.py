@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.generators.cards import Card
+from hepsym.generators.cards.card import Card
 
 __all__ = ["NO_COLUMNS", "Column", "Columns", "CrossSection", "Distribution", "Generator"]
 

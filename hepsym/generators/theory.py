@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from hepsym import constants
-from hepsym.generators.cards import Card, Electroweak
+from hepsym.generators.cards.card import Card, Electroweak
+from hepsym.generators.cards.resonance import NO_RESONANCE, Resonance
 from hepsym.generators.electroweak import couplings
-from hepsym.generators.resonance import NO_RESONANCE, Resonance
 
 __all__ = ["Theory", "default_theory", "theory_of"]
 

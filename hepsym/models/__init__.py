@@ -2,9 +2,9 @@
 
 from hepsym.models.fitting import FitResult, fit
 from hepsym.models.lorentz import check_equivariance
+from hepsym.models.runs.trained import Trained, load
 from hepsym.models.settings import FitSettings
 from hepsym.models.sweeping import Sweep, load_sweep, sweep
-from hepsym.models.trained import Trained, load
 from hepsym.models.vae import VAE
 
 __all__ = [

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from hepsym.errors import InputError
 from hepsym.events.table import Table, read_table
-from hepsym.models.dataset import Dataset, prepare
 from hepsym.models.model import Model
+from hepsym.models.rows.dataset import Dataset, prepare
 from hepsym.models.settings import SHAPING, FitSettings, did_you_mean
 
 __all__ = ["Family"]
@@ -95,7 +95,7 @@ class Family:
     def prepare(
         self, values: NDArray[np.float64], names: Sequence[str], settings: FitSettings, *, drop_constant: bool
     ) -> Dataset:
-        """Check, split and scale. Raises InputError, as `hepsym.models.dataset.prepare`."""
+        """Check, split and scale. Raises InputError, as `hepsym.models.rows.dataset.prepare`."""
         return prepare(values, names, settings, drop_constant=drop_constant)
 
     def build(

@@ -10,17 +10,17 @@ import torch
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError
-from hepsym.models import metrics
-from hepsym.models.dataset import Dataset
-from hepsym.models.device import NUMPY_DTYPES, choose_device, to_device
-from hepsym.models.feed import Feed, feed
+from hepsym.models.hardware.device import NUMPY_DTYPES, choose_device, to_device
+from hepsym.models.hardware.parallel import joined, place
 from hepsym.models.model import Model
-from hepsym.models.online import Online, RowStream
-from hepsym.models.parallel import joined, place
 from hepsym.models.registry import family
-from hepsym.models.rundir import FORMAT, open_run, versions
+from hepsym.models.rows.dataset import Dataset
+from hepsym.models.runs.rundir import FORMAT, open_run, versions
 from hepsym.models.settings import FitSettings
-from hepsym.models.training import Outcome, Progress, Training
+from hepsym.models.training import metrics
+from hepsym.models.training.feed import Feed, feed
+from hepsym.models.training.loop import Outcome, Progress, Training
+from hepsym.models.training.online import Online, RowStream
 
 __all__ = ["FitResult", "fit", "train_in"]
 
@@ -68,11 +68,11 @@ def fit(
     and report them instead of refusing them. resume: go on with a run that was killed or interrupted,
     or start it where there is none; the weights then are bit-identical to those of an undisturbed run
     on a CPU with the same number of threads. Under torchrun each process takes its part of every batch and
-    the first writes RUN (hepsym.models.parallel). progress: called with (epochs done, epochs). stream: train
-    on its rows, none of them twice, epoch_rows of them an epoch; `values` are then rows kept aside, whose
-    training part sets the scaling alone.
+    the first writes RUN (hepsym.models.hardware.parallel). progress: called with (epochs done, epochs).
+    stream: train on its rows, none of them twice, epoch_rows of them an epoch; `values` are then rows kept
+    aside, whose training part sets the scaling alone.
 
-    Raises InputError (nothing is written): everything `hepsym.models.dataset.prepare` refuses, an
+    Raises InputError (nothing is written): everything `hepsym.models.rows.dataset.prepare` refuses, an
     unknown model, a device that is not there, RUN exists without resume, resume with other settings or
     other data. Raises RunError: loss not finite, disk full; the last good checkpoint is kept.
     KeyboardInterrupt after SIGINT: the step is finished, the state is saved.

@@ -6,8 +6,8 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
+from hepsym.models.hardware.parallel import ALONE, Crowd
 from hepsym.models.noise import Noise
-from hepsym.models.parallel import ALONE, Crowd
 
 __all__ = ["Model", "Terms"]
 

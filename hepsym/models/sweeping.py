@@ -9,17 +9,17 @@ import torch
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError
-from hepsym.models.checkpoint import read_weights
-from hepsym.models.device import choose_device
 from hepsym.models.fitting import config_of, train_in
+from hepsym.models.hardware.device import choose_device
 from hepsym.models.model import Model
 from hepsym.models.registry import family
-from hepsym.models.rundir import open_run, read_config
-from hepsym.models.scaling import Scaling
+from hepsym.models.rows.scaling import Scaling
+from hepsym.models.runs.rundir import open_run, read_config
+from hepsym.models.runs.trained import PIECE, encode_members, evaluating, frozen, reconstruction
 from hepsym.models.settings import FitSettings
-from hepsym.models.standing import WEIGHTS
-from hepsym.models.trained import PIECE, encode_members, evaluating, frozen, reconstruction
-from hepsym.models.training import Progress
+from hepsym.models.training.checkpoint import read_weights
+from hepsym.models.training.loop import Progress
+from hepsym.models.training.standing import WEIGHTS
 
 __all__ = ["Sweep", "load_sweep", "sweep"]
 

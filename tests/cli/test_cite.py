@@ -12,8 +12,8 @@ from hepsym.cli.cite import entries
 from hepsym.events import write
 from hepsym.generators import generate, load_card
 from hepsym.models.registry import FAMILIES
-from hepsym.report import citations
-from hepsym.report.citations import MODELS, TOOLS, works_of
+from hepsym.report.run import citations
+from hepsym.report.run.citations import MODELS, TOOLS, works_of
 
 
 def status(*args: str) -> int | str | None:

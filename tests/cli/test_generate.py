@@ -18,7 +18,7 @@ from hepsym import events
 from hepsym.cli import main
 from hepsym.errors import InputError
 from hepsym.generators import generate, generate_to, load_card
-from hepsym.generators.generate import Filler
+from hepsym.generators.production.generate import Filler
 
 KEYS = {
     "process", "events", "file", "sqrt_s", "cross_section_pb", "cross_section_error_pb",

@@ -6,11 +6,11 @@ from scipy import integrate, stats
 
 from hepsym import constants, random
 from hepsym.errors import InputError
-from hepsym.generators.cards import Card, card_from_toml
+from hepsym.generators.cards.card import Card, card_from_toml
+from hepsym.generators.cards.process_string import single_process
 from hepsym.generators.decay_chain import DecayChain, is_decay_chain
 from hepsym.generators.decay_shape import NARROW, WINDOW, DecayShape, law_of
 from hepsym.generators.phasespace import mass_laws
-from hepsym.generators.process_string import single_process
 
 B2KSTARGAMMA = "B0 > K*(892)0 gamma, K*(892)0 > K+ pi-"
 KEY = random.key(11, "decays")

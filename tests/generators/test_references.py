@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from hepsym.generators import Generator, card_names, generator_for, load_card
+from hepsym.generators.cards.process_string import read_process, single_process
 from hepsym.generators.decay_chain import is_decay_chain
-from hepsym.generators.process_string import read_process, single_process
 
 WORST = 3.0
 PRECISION = 2e-3

@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from hepsym.models import FitSettings, Trained, fit, load
-from hepsym.models.splitting import split_rows
+from hepsym.models.rows.splitting import split_rows
 
 EIGENVALUES = np.array([2.0, 1.0, 0.5, 0.2, 0.08, 0.02])
 D = len(EIGENVALUES)

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from hepsym.models import VAE, FitSettings
-from hepsym.models.flat import FlatAdam
 from hepsym.models.model import Model
 from hepsym.models.noise import Noise
+from hepsym.models.training.flat import FlatAdam
 
 CPU = torch.device("cpu")
 

@@ -20,12 +20,12 @@ with atheris.instrument_imports(include=["hepsym"]):
     from hepsym import events as ev
     from hepsym._toml import parse
     from hepsym.errors import InputError
-    from hepsym.events.jetnet import read_jetnet
+    from hepsym.events.jets.jetnet import read_jetnet
     from hepsym.events.table import read_table
-    from hepsym.generators.cards import card_from_toml
+    from hepsym.generators.cards.card import card_from_toml
+    from hepsym.generators.cards.process_string import read_process
     from hepsym.generators.images.idx import read_idx
     from hepsym.generators.partons.pdf import load_pdf
-    from hepsym.generators.process_string import read_process
 
 from tests.torture.files import FORMATS
 from tests.torture.texts import READERS, _grids, _pictures

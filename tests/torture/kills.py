@@ -20,7 +20,8 @@ from hepsym import events as ev
 from hepsym.events.conversion import convert
 from hepsym.events.native import Dataset
 from hepsym.generators import generate, generate_to, load_card
-from hepsym.models import FitSettings, fit, load, training
+from hepsym.models import FitSettings, fit, load
+from hepsym.models.training import loop as training
 from tests.models.conftest import NAMES, back_to_back
 from tests.torture.campaign import WRONG, Row, fork, tally
 from tests.torture.runs import small_run
@@ -130,7 +131,7 @@ def _fitting(folder: Path, draw: random.Random) -> "Work":
 
 def _reporting(folder: Path, draw: random.Random) -> "Work":
     del draw
-    from hepsym.report.compose import write
+    from hepsym.report.run.compose import write
 
     run = folder / "run"
     if not run.exists():

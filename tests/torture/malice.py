@@ -19,7 +19,7 @@ import torch
 
 from hepsym import events as ev
 from hepsym.generators import generate, load_card
-from hepsym.models.checkpoint import STATE_FORMAT
+from hepsym.models.training.checkpoint import STATE_FORMAT
 from tests.report.made_run import made_run
 from tests.torture.campaign import WRONG, Row, tally
 from tests.torture.commands import run

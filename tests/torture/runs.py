@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hepsym.errors import InputError, RunError
-from hepsym.events.sealed import SEAL
+from hepsym.events.disk.sealed import SEAL
 from hepsym.models import FitSettings, fit, load
 from tests.events.damage import KINDS
 from tests.models.conftest import NAMES, back_to_back
@@ -52,7 +52,7 @@ def _resumed(run: Path) -> bytes:
 
 
 def _reported(run: Path) -> bytes:
-    from hepsym.report.compose import write
+    from hepsym.report.run.compose import write
 
     page = write(run).read_text()
     if "<script>alert(1)" in page:

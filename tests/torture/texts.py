@@ -12,12 +12,12 @@ import numpy as np
 from hepsym._cards import cards_directory
 from hepsym.errors import InputError
 from hepsym.generators import load_card
-from hepsym.generators.cards import to_toml
+from hepsym.generators.cards.card import to_toml
+from hepsym.generators.cards.process_string import read_process
 from hepsym.generators.datasets.jet_card import load_jet_card
-from hepsym.generators.generate import generator_for
 from hepsym.generators.images.idx import read_idx
 from hepsym.generators.partons.pdf import load_pdf
-from hepsym.generators.process_string import read_process
+from hepsym.generators.production.generate import generator_for
 from tests.events.damage import KINDS
 from tests.generators.partons.lhapdf_set import grid_text
 from tests.torture.campaign import WRONG, Row, in_children

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError
-from hepsym.events.atomic import atomic_file, new_path
 from hepsym.events.columnar.hdf5_file import (
     Disk,
     attributes_of,
@@ -22,6 +21,7 @@ from hepsym.events.columnar.hdf5_file import (
     rows,
     store,
 )
+from hepsym.events.disk.atomic import atomic_file, new_path
 from hepsym.events.event import Events, Provenance
 
 __all__ = ["Hdf5Reader", "Hdf5Writer", "is_hdf5_events"]

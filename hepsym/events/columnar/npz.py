@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError
-from hepsym.events.atomic import atomic_file, new_path
 from hepsym.events.concatenate import concatenate
+from hepsym.events.disk.atomic import atomic_file, new_path
+from hepsym.events.disk.npy import NUMPY_FAULTS, load_npz
 from hepsym.events.event import Events, Provenance
-from hepsym.events.npy import NUMPY_FAULTS, load_npz
 
 __all__ = ["NpzWriter", "is_npz_events", "read_npz"]
 

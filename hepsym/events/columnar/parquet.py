@@ -11,10 +11,10 @@ from typing import Any, BinaryIO, Self
 import numpy as np
 
 from hepsym.errors import InputError
-from hepsym.events.atomic import atomic_file, new_path
 from hepsym.events.columnar.arrow import Layout, from_record, layout_of, to_record
 from hepsym.events.columnar.checksums import Checksums
 from hepsym.events.concatenate import concatenate
+from hepsym.events.disk.atomic import atomic_file, new_path
 from hepsym.events.event import Events, Provenance
 from hepsym.events.template import Template
 

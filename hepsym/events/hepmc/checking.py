@@ -6,7 +6,7 @@ from itertools import chain
 
 from hepsym.errors import InputError
 from hepsym.events.hepmc.record import LONGEST_LINE
-from hepsym.events.lhe.lines import Lines
+from hepsym.events.lhe.reading.lines import Lines
 
 __all__ = ["event_texts", "read_opening"]
 

@@ -18,7 +18,7 @@ from hepsym.events.hepmc.checking import END, event_texts, read_opening
 from hepsym.events.hepmc.record import ATTRIBUTES, KEY, LIST, import_pyhepmc
 from hepsym.events.hepmc.unpacking import Unpacked, unpack
 from hepsym.events.lhe.columns import WEIGHT_PREFIX
-from hepsym.events.lhe.lines import Lines
+from hepsym.events.lhe.reading.lines import Lines
 
 __all__ = ["HepMCReader"]
 

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError
-from hepsym.events.atomic import atomic_file, new_path
+from hepsym.events.disk.atomic import atomic_file, new_path
+from hepsym.events.disk.finite import check_finite
 from hepsym.events.event import Events, Provenance
-from hepsym.events.finite import check_finite
 from hepsym.events.hepmc.record import (
     ATTRIBUTES,
     DEFAULT_WEIGHT,

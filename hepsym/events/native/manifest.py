@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from hepsym.errors import InputError
-from hepsym.events.atomic import replace_text
+from hepsym.events.disk.atomic import replace_text
+from hepsym.events.disk.sealed import broken, sealed
 from hepsym.events.event import Provenance
-from hepsym.events.sealed import broken, sealed
 from hepsym.events.template import Template
 
 __all__ = ["MANIFEST", "Manifest", "Part", "Shard", "mean_weight", "read_manifest", "write_manifest"]

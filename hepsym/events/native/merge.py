@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hepsym.errors import InputError
-from hepsym.events.atomic import new_directory, new_path, sync_directory
+from hepsym.events.disk.atomic import new_directory, new_path, sync_directory
 from hepsym.events.event import Provenance
 from hepsym.events.native.manifest import Manifest, Part, Shard, mean_weight, read_manifest, write_manifest
 from hepsym.events.native.parts import check_part, file_name

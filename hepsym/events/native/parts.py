@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError
-from hepsym.events.atomic import atomic_file
+from hepsym.events.disk.atomic import atomic_file
+from hepsym.events.disk.npy import NUMPY_FAULTS
 from hepsym.events.native.manifest import Part
-from hepsym.events.npy import NUMPY_FAULTS
 
 __all__ = ["check_part", "file_name", "open_part", "write_part"]
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError
-from hepsym.events.atomic import disk_error, new_path, sync_directory
 from hepsym.events.concatenate import concatenate
+from hepsym.events.disk.atomic import disk_error, new_path, sync_directory
 from hepsym.events.event import Events, Provenance
 from hepsym.events.native.manifest import Manifest, Shard, write_manifest
 from hepsym.events.native.shards import write_shard

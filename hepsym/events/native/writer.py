@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError, RunError
-from hepsym.events.atomic import disk_error, new_path
+from hepsym.events.disk.atomic import disk_error, new_path
 from hepsym.events.event import Provenance
 from hepsym.events.native.manifest import Manifest, Shard, read_manifest, write_manifest
 from hepsym.events.native.resumption import is_present, refuse_another_run, was_just_begun

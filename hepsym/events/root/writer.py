@@ -8,8 +8,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from hepsym.events.atomic import atomic_file, new_path
 from hepsym.events.concatenate import concatenate
+from hepsym.events.disk.atomic import atomic_file, new_path
 from hepsym.events.event import Events, Provenance
 from hepsym.events.root.branches import EVENTS, KEY, Branches, branches_of, import_uproot, tables_of
 

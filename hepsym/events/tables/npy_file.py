@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError
-from hepsym.events.npy import NUMPY_FAULTS
+from hepsym.events.disk.npy import NUMPY_FAULTS
 from hepsym.events.tables.columns import Pieces, check_kind, places, rows_at_once
 from hepsym.events.tables.words import Words
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError
-from hepsym.events.npy import NUMPY_FAULTS, check_whole, load_npz
+from hepsym.events.disk.npy import NUMPY_FAULTS, check_whole, load_npz
 from hepsym.events.tables.columns import Pieces, check_kind, places, rows_at_once
 from hepsym.events.tables.npy_file import of_array
 from hepsym.events.tables.words import Words

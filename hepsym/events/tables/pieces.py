@@ -42,7 +42,7 @@ def is_table(path: Path) -> bool:
         return not is_parquet_events(path)
     if suffix in {".h5", ".hdf5"}:
         from hepsym.events.columnar import is_hdf5_events
-        from hepsym.events.jetnet import is_jetnet
+        from hepsym.events.jets.jetnet import is_jetnet
 
         return not is_hdf5_events(path) and not is_jetnet(path)
     return suffix in TABLE_SUFFIXES

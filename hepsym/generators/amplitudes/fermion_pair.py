@@ -96,7 +96,7 @@ def me2_point(
 
     p1, p2 are the incoming fermion and antifermion, p3, p4 the outgoing ones, in any frame.
     Natural units (dimensionless). Error: 1e-12 relative at E/m up to 1e8 in the centre-of-mass
-    frame (tests/generators/test_amplitudes.py, against mpmath and MadGraph5_aMC@NLO).
+    frame (tests/generators/amplitudes/test_fermion_pair.py, against mpmath and MadGraph5_aMC@NLO).
     """
     q = (p1[0] + p2[0], p1[1] + p2[1], p1[2] + p2[2], p1[3] + p2[3])
     s = q[0] * q[0] - q[1] * q[1] - q[2] * q[2] - q[3] * q[3]

@@ -18,7 +18,7 @@ from hepsym.generators.amplitudes.diagrams.sample_points import sample_points
 from hepsym.generators.amplitudes.machine import execute as machine
 from hepsym.generators.amplitudes.machine.execute import Program
 from hepsym.generators.amplitudes.machine.tape import Ref, Term
-from hepsym.generators.process_string import Subprocess
+from hepsym.generators.cards.process_string import Subprocess
 from hepsym.generators.theory import Theory
 
 __all__ = ["MatrixElement", "Propagator", "matrix_element"]

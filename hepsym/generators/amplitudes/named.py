@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from hepsym.generators.amplitudes.matrix_element import MatrixElement, matrix_element
-from hepsym.generators.cards import load_card
-from hepsym.generators.process_string import single_process
+from hepsym.generators.cards.card import load_card
+from hepsym.generators.cards.process_string import single_process
 from hepsym.generators.theory import theory_of
 
 __all__ = ["load_matrix_element"]

@@ -23,7 +23,7 @@ def helicity_spinor(x: float, y: float, z: float, h: int) -> Weyl:
     """chi_h along (x, y, z), with sigma.p chi_h = h |p| chi_h and unit norm; chi of the z axis for p = 0.
 
     |p| + z is formed as (x^2 + y^2)/(|p| - z) where z < 0, so that a momentum a hair off the
-    negative axis keeps its azimuth. Error: 4 eps (tests/generators/test_amplitudes.py).
+    negative axis keeps its azimuth. Error: 4 eps (tests/generators/amplitudes/test_spinors.py).
     """
     transverse = x * x + y * y
     norm = math.sqrt(transverse + z * z)

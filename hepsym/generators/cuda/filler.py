@@ -6,9 +6,9 @@ import numpy as np
 
 from hepsym.errors import InputError
 from hepsym.generators.cuda.device import need_cuda
-from hepsym.generators.generate import WEIGHTS, Array, Filler
 from hepsym.generators.pair_production import PairProduction
 from hepsym.generators.process import Columns, Generator
+from hepsym.generators.production.generate import WEIGHTS, Array, Filler
 
 __all__ = ["CudaFiller", "on_device"]
 

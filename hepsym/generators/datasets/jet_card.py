@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from hepsym import _toml
 from hepsym._cards import cards_directory
 from hepsym.errors import InputError
-from hepsym.generators.cards import Cut
+from hepsym.generators.cards.card import Cut
 
 __all__ = ["CLASSES", "JetCard", "is_jets", "jet_card_from_toml", "jet_card_text", "load_jet_card", "to_toml"]
 

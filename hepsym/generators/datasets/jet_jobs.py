@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError, RunError
-from hepsym.events.atomic import atomic_file, disk_error, new_path, replace_text
-from hepsym.events.npy import NUMPY_FAULTS
+from hepsym.events.disk.atomic import atomic_file, disk_error, new_path, replace_text
+from hepsym.events.disk.npy import NUMPY_FAULTS
 from hepsym.generators.datasets.clustering import cluster
 from hepsym.generators.datasets.collisions import Collisions, pythia_seed
 from hepsym.generators.datasets.jet_card import jet_card_from_toml

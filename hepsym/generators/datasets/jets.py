@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from hepsym._interruption import Interruption
 from hepsym.errors import InputError
-from hepsym.events.atomic import new_path
+from hepsym.events.disk.atomic import new_path
 from hepsym.events.event import Provenance
-from hepsym.events.jetnet import Jets, iterate_jetnet, write_jetnet
-from hepsym.generators.crew import Crew, on_processes
+from hepsym.events.jets.jetnet import Jets, iterate_jetnet, write_jetnet
 from hepsym.generators.datasets.jet_card import JetCard, to_toml
 from hepsym.generators.datasets.jet_jobs import Job, JobFolder, make_jets
 from hepsym.generators.extras import needs
-from hepsym.generators.generate import available_threads, versions
+from hepsym.generators.production.crew import Crew, on_processes
+from hepsym.generators.production.generate import available_threads, versions
 from hepsym.random import key
 
 __all__ = ["JOB_JETS", "JetSummary", "generate_jets"]

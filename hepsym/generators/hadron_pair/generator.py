@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from hepsym import constants
 from hepsym.errors import InputError
-from hepsym.generators.cards import Card
+from hepsym.generators.cards.card import Card
+from hepsym.generators.cards.process_string import read_process
 from hepsym.generators.hadron_pair.cells import Cells
 from hepsym.generators.hadron_pair.laws import (
     EXCHANGE,
@@ -43,7 +44,6 @@ from hepsym.generators.integration.draws import TRIALS, WEIGHTED_POINTS, uniform
 from hepsym.generators.integration.integrand import Density
 from hepsym.generators.integration.rate import Iteration
 from hepsym.generators.process import NO_COLUMNS, Array, Columns, Generator
-from hepsym.generators.process_string import read_process
 from hepsym.generators.scattering.generator import Key, Prepared, Scattering
 
 __all__ = ["HadronPair", "hadron_generator"]

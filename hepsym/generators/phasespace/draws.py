@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from hepsym.errors import InputError
-from hepsym.generators.phasespace.diet import Diet
-from hepsym.generators.phasespace.genbod import Genbod
+from hepsym.generators.phasespace.cascades.diet import Diet
+from hepsym.generators.phasespace.cascades.genbod import Genbod
 from hepsym.generators.phasespace.map import FLAT_POINTS, Array, PhaseSpace, check_masses
-from hepsym.generators.phasespace.rambo import Rambo
+from hepsym.generators.phasespace.rambo.rambo import Rambo
 from hepsym.generators.phasespace.two_body import TwoBody
 from hepsym.random import key
 

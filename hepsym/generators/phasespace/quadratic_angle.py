@@ -59,7 +59,7 @@ def invert_window(u: float, low: float, high: float, a0: float, a1: float, a2: f
     """c in [low, high] with distribution function u of P(c) = a0 + a1 c + a2 c^2.
 
     Newton steps from the middle, replaced by bisection whenever they leave the bracket.
-    Error: 1e-14 in the distribution function (tests/generators/test_angle.py).
+    Error: 1e-14 in the distribution function (tests/generators/phasespace/test_quadratic_angle.py).
     """
     width = high - low
     b0 = a0 + low * (a1 + low * a2)

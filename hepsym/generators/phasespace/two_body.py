@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from hepsym.errors import InputError
+from hepsym.generators.phasespace.cascades.program import Cascade, Part
 from hepsym.generators.phasespace.map import check_masses
-from hepsym.generators.phasespace.program import Cascade, Part
 
 __all__ = ["TwoBody"]
 

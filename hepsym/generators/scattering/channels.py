@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hepsym.errors import InputError
-from hepsym.generators.process_string import Node
+from hepsym.generators.cards.process_string import Node
 from hepsym.generators.scattering.groups import Group
 from hepsym.generators.scattering.initial import Fixed, Initial, Partons
 from hepsym.generators.scattering.integrand import Channel, Collision

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from hepsym import constants
 from hepsym.errors import InputError
 from hepsym.generators.amplitudes.matrix_element import matrix_element
-from hepsym.generators.cards import Card
+from hepsym.generators.cards.card import Card
+from hepsym.generators.cards.process_string import ProcessPattern, Subprocess, particles, read_process
 from hepsym.generators.electroweak import couplings
 from hepsym.generators.partons import AlphaS, load_pdf
 from hepsym.generators.partons.alpha_s import constant, running
-from hepsym.generators.process_string import ProcessPattern, Subprocess, particles, read_process
 from hepsym.generators.scattering.channels import channels_of
 from hepsym.generators.scattering.divergences import refuse_divergence
 from hepsym.generators.scattering.groups import Group

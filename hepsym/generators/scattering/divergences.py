@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from hepsym import constants
 from hepsym.errors import InputError
+from hepsym.generators.cards.process_string import particles
 from hepsym.generators.phasespace.draws import draw
-from hepsym.generators.process_string import particles
 from hepsym.generators.scattering.integrand import ScatteringIntegrand
 from hepsym.lorentz import boost_from_rest
 

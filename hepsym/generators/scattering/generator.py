@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.generators.cards import Card
+from hepsym.generators.cards.card import Card
 from hepsym.generators.integration import Maximum, Points, Rate, accepted, adapt, integrate, maximum_of
 from hepsym.generators.integration.adaptation import BATCH
 from hepsym.generators.integration.draws import WEIGHTED_POINTS, uniforms_of

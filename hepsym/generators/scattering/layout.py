@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.events.event import INCOMING, INTERMEDIATE, OUTGOING
-from hepsym.generators.process_string import Node
+from hepsym.generators.cards.process_string import Node
 
 __all__ = ["Layout", "layout"]
 

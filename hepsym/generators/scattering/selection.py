@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from hepsym import constants
 from hepsym.errors import InputError
-from hepsym.events.kinematics import KINDS, Kind
-from hepsym.generators.cards import Cut
+from hepsym.events.observables.kinematics import KINDS, Kind
+from hepsym.generators.cards.card import Cut
 
 __all__ = ["Selection", "selection"]
 

@@ -11,9 +11,9 @@ from hepsym.errors import InputError
 from hepsym.models.equivae.inference import probabilities
 from hepsym.models.equivae.preparation import Ready, build, prepare
 from hepsym.models.equivae.settings import Settings
-from hepsym.models.equivae.temperature import fit_temperature
-from hepsym.models.equivae.training import generator
-from hepsym.models.equivae.wobble import Wobble
+from hepsym.models.equivae.training.loop import generator
+from hepsym.models.equivae.training.temperature import fit_temperature
+from hepsym.models.equivae.training.wobble import Wobble
 
 __all__ = ["Classifier"]
 

@@ -9,15 +9,15 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from hepsym.errors import InputError
-from hepsym.models.device import choose_device
-from hepsym.models.equivae.action import Action
-from hepsym.models.equivae.class_sets import ClassSets
 from hepsym.models.equivae.inference import Fitted, probabilities
 from hepsym.models.equivae.labels import Label
 from hepsym.models.equivae.preparation import build, prepare
 from hepsym.models.equivae.settings import Settings
 from hepsym.models.equivae.storage import load_fitted, save_fitted
-from hepsym.models.equivae.training import Epoch, Progress, train
+from hepsym.models.equivae.training.action import Action
+from hepsym.models.equivae.training.class_sets import ClassSets
+from hepsym.models.equivae.training.loop import Epoch, Progress, train
+from hepsym.models.hardware.device import choose_device
 
 __all__ = ["CVAE", "MLVAE", "ClassModel", "EquiVAE"]
 

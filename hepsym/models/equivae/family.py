@@ -14,21 +14,22 @@ from numpy.typing import ArrayLike, NDArray
 
 from hepsym.errors import InputError
 from hepsym.events.table import Table, read_table
-from hepsym.models.dataset import Dataset
-from hepsym.models.equivae.batch_rows import ClassRows
-from hepsym.models.equivae.class_sets import ClassSets
 from hepsym.models.equivae.estimator import CVAE, MLVAE, ClassModel, EquiVAE
 from hepsym.models.equivae.inference import Fitted
 from hepsym.models.equivae.labels import read_labels
 from hepsym.models.equivae.preparation import Ready, build
 from hepsym.models.equivae.reading import Reading
 from hepsym.models.equivae.settings import Settings
+from hepsym.models.equivae.training.batch_rows import ClassRows
+from hepsym.models.equivae.training.class_sets import ClassSets
 from hepsym.models.family import Family
 from hepsym.models.model import Model
-from hepsym.models.rundir import data_digest, read_config
-from hepsym.models.scaling import Scaling
+from hepsym.models.rows.dataset import Dataset
+from hepsym.models.rows.digest import data_digest
+from hepsym.models.rows.scaling import Scaling
+from hepsym.models.rows.splitting import split_rows
+from hepsym.models.runs.rundir import read_config
 from hepsym.models.settings import FitSettings
-from hepsym.models.splitting import split_rows
 
 __all__ = ["CVAEFamily", "ClassOptions", "EquiVAEFamily", "MLVAEFamily", "load_run"]
 
@@ -191,7 +192,7 @@ def load_run(run: str | Path, x: ArrayLike, y: ArrayLike) -> ClassModel:
     `hepsym.models.load`; for a run of another family; for labels that are not the run's classes or a class
     without two rows.
     """
-    from hepsym.models.trained import load
+    from hepsym.models.runs.trained import load
 
     trained = load(run)
     kind = next(

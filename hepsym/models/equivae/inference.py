@@ -12,14 +12,14 @@ from torch import Tensor
 
 from hepsym.errors import InputError
 from hepsym.models.equivae.labels import Label, Labels
-from hepsym.models.equivae.network import Network
+from hepsym.models.equivae.networks.network import Network
 from hepsym.models.equivae.preparation import Ready
 from hepsym.models.equivae.reading import Reading
 from hepsym.models.equivae.settings import Settings
-from hepsym.models.equivae.straighten import Straightening, straightening
-from hepsym.models.equivae.temperature import fit_temperature
-from hepsym.models.equivae.training import generator
-from hepsym.models.equivae.wobble import Wobble
+from hepsym.models.equivae.straightening.straighten import Straightening, straightening
+from hepsym.models.equivae.training.loop import generator
+from hepsym.models.equivae.training.temperature import fit_temperature
+from hepsym.models.equivae.training.wobble import Wobble
 
 __all__ = ["WAYS", "Fitted", "probabilities"]
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hepsym.errors import InputError
 from hepsym.models.equivae.labels import Label, Labels, read_labels
-from hepsym.models.equivae.network import Network
+from hepsym.models.equivae.networks.network import Network
 from hepsym.models.equivae.reading import Reading, checked
 from hepsym.models.equivae.settings import Settings
 from hepsym.random import key

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 from hepsym.errors import InputError
-from hepsym.models.equivae.momenta import vectors_of
+from hepsym.models.equivae.networks.momenta import vectors_of
 from hepsym.models.settings import did_you_mean
 
 __all__ = ["Settings"]

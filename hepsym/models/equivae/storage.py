@@ -7,17 +7,17 @@ import torch
 from safetensors import SafetensorError, safe_open
 
 from hepsym.errors import InputError
-from hepsym.events.atomic import new_path, replace_text
-from hepsym.models.checkpoint import write_weights
-from hepsym.models.equivae.couplings import Couplings
+from hepsym.events.disk.atomic import new_path, replace_text
 from hepsym.models.equivae.inference import Fitted
 from hepsym.models.equivae.labels import Labels
-from hepsym.models.equivae.origins import Origins
 from hepsym.models.equivae.preparation import build
 from hepsym.models.equivae.reading import Reading
 from hepsym.models.equivae.settings import Settings
-from hepsym.models.equivae.straighten import Straightening
-from hepsym.models.rundir import versions
+from hepsym.models.equivae.straightening.couplings import Couplings
+from hepsym.models.equivae.straightening.origins import Origins
+from hepsym.models.equivae.straightening.straighten import Straightening
+from hepsym.models.runs.rundir import versions
+from hepsym.models.training.checkpoint import write_weights
 
 __all__ = ["FORMAT", "load_fitted", "save_fitted"]
 

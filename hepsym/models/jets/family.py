@@ -14,23 +14,23 @@ from torch.func import functional_call
 
 from hepsym.errors import InputError
 from hepsym.events.table import Table
-from hepsym.models.dataset import Dataset
-from hepsym.models.device import choose_device
 from hepsym.models.family import Family
-from hepsym.models.jets.cnnae import CNNAE, CNNAEOptions
+from hepsym.models.hardware.device import choose_device
+from hepsym.models.jets.baselines.cnnae import CNNAE, CNNAEOptions
+from hepsym.models.jets.baselines.gnnae import GNNAE, GNNAEOptions
+from hepsym.models.jets.baselines.lgatr_ae import LGATrAutoencoder, LGATrOptions
+from hepsym.models.jets.baselines.mlp_vae import JetMLP, JetMLPOptions
 from hepsym.models.jets.compiled import Loss, check_compiled, compiled_loss
-from hepsym.models.jets.gnnae import GNNAE, GNNAEOptions
 from hepsym.models.jets.jet_set import hash_split, momenta_of_file
 from hepsym.models.jets.lgae import LGAE
 from hepsym.models.jets.lgae_parts import LGAEOptions
-from hepsym.models.jets.lgatr_ae import LGATrAutoencoder, LGATrOptions
-from hepsym.models.jets.mlp_vae import JetMLP, JetMLPOptions
 from hepsym.models.jets.model import JetAutoencoder
 from hepsym.models.lorentz import check_momenta
 from hepsym.models.model import Model, Terms
 from hepsym.models.noise import Noise
-from hepsym.models.rundir import data_digest
-from hepsym.models.scaling import Scaling
+from hepsym.models.rows.dataset import Dataset
+from hepsym.models.rows.digest import data_digest
+from hepsym.models.rows.scaling import Scaling
 from hepsym.models.settings import FitSettings
 
 __all__ = [
@@ -126,7 +126,7 @@ class JetRows(Model):
 
 def load_run(run: str | Path) -> JetAutoencoder:
     """The autoencoder of RUN with its best weights, in float64. Raises InputError as `hepsym.models.load`."""
-    from hepsym.models.trained import load
+    from hepsym.models.runs.trained import load
 
     model = load(run).model
     if not isinstance(model, JetRows):

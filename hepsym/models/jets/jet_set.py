@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from hepsym.errors import InputError
-from hepsym.events.jetnet import is_jetnet, read_jetnet
+from hepsym.events.jets.jetnet import is_jetnet, read_jetnet
 from hepsym.models.lorentz import rest_frame
 from hepsym.models.settings import did_you_mean
 

@@ -13,9 +13,9 @@ from torch import Tensor
 
 from hepsym.errors import InputError
 from hepsym.models.jets.lgae_parts import UNIT, Decoder, Encoder, LGAEOptions
-from hepsym.models.jets.linear_ae import ordered, principal_maps
 from hepsym.models.jets.losses import IN_LAB, jet_loss, squared_error_in_lab
 from hepsym.models.jets.model import JetAutoencoder, drawn_from
+from hepsym.models.jets.slots import ordered, principal_maps
 from hepsym.models.lorentz import Frame, check_width, rest_frame
 
 __all__ = ["LGAE", "JetLatent"]

@@ -76,7 +76,7 @@ class Tape:
     follow its weight in memory, values and gradients alike, as `FlatAdam` lays them.
 
     Fill `input`, call `forward`, fill `pull`, call `backward`. Gradients are written, not added, into the
-    parameters' .grad. Equal to autograd to rounding (tests/models/test_mlp.py).
+    parameters' .grad. Equal to autograd to rounding (tests/models/nn/test_mlp.py).
     """
 
     def __init__(self, mlp: MLP, batch: int) -> None:

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from hepsym.analysis.compare import Sums, difference
 from hepsym.report.compare.filled import Binning
-from hepsym.report.drawing import Drawing, drawn
-from hepsym.report.histograms import histogram, uhi_json
-from hepsym.report.html import Markup, join, tag
-from hepsym.report.labels import axis_label, named, p_equals, pretty
-from hepsym.report.style import GRID, INK, MUTED, SERIES, SOFT, new_figure
+from hepsym.report.page.drawing import Drawing, drawn
+from hepsym.report.page.histograms import histogram, uhi_json
+from hepsym.report.page.html import Markup, join, tag
+from hepsym.report.page.labels import axis_label, named, p_equals, pretty
+from hepsym.report.page.style import GRID, INK, MUTED, SERIES, SOFT, new_figure
 
 __all__ = ["figure", "filled_histogram"]
 

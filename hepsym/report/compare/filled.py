@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from hepsym.analysis.compare import Sums, cell_of
 from hepsym.errors import InputError
 from hepsym.report.compare.sources import Block, Source
-from hepsym.report.control import edges_for
+from hepsym.report.run.control import edges_for
 
 __all__ = ["Binning", "Filled", "binning", "fill"]
 

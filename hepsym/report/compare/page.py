@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from hepsym.report.compare.compare import Comparison
 from hepsym.report.compare.figures import figure
 from hepsym.report.compare.verdict import P_VALUES, Verdict
-from hepsym.report.html import Markup, join, tag
-from hepsym.report.labels import compact, named, p_equals, p_text, value_error
-from hepsym.report.page import assembled
-from hepsym.report.sections import Section, figures, table
-from hepsym.report.style import look
+from hepsym.report.page.assembly import assembled
+from hepsym.report.page.html import Markup, join, tag
+from hepsym.report.page.labels import compact, named, p_equals, p_text, value_error
+from hepsym.report.page.section import Section, figures, table
+from hepsym.report.page.style import look
 
 __all__ = ["found", "page"]
 

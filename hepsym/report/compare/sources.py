@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hepsym.errors import InputError
 from hepsym.report.compare import asked
-from hepsym.report.record import load_record
+from hepsym.report.run.record import load_record
 
 __all__ = ["Block", "Source", "open_source"]
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hepsym.events.atomic import new_directory, new_path
+from hepsym.events.disk.atomic import new_directory, new_path
 from hepsym.report.compare.compare import Comparison
 from hepsym.report.compare.figures import filled_histogram
 from hepsym.report.compare.page import page
-from hepsym.report.drawing import anchor
-from hepsym.report.histograms import uhi_json
+from hepsym.report.page.drawing import anchor
+from hepsym.report.page.histograms import uhi_json
 
 __all__ = ["write_comparison"]
 

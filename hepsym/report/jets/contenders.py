@@ -17,7 +17,7 @@ from hepsym.errors import InputError
 from hepsym.models import FitSettings, fit
 from hepsym.models.jets import HardestParticles, JetAutoencoder, JetSet, LinearAutoencoder, load_run
 from hepsym.models.registry import family
-from hepsym.report.page import saved
+from hepsym.report.page.assembly import saved
 
 if TYPE_CHECKING:
     from hepsym.report.jets.card import StudyCard, TrainTable

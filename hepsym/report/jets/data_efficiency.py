@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from hepsym.report.html import join, tag
 from hepsym.report.jets.contenders import WORDS, Field, decoded, evenly, over_seeds, size_of
 from hepsym.report.jets.figures import curves
 from hepsym.report.jets.reconstruction import compared, shown
-from hepsym.report.sections import Section, figures, table
+from hepsym.report.page.html import join, tag
+from hepsym.report.page.section import Section, figures, table
 
 __all__ = ["answer", "sections", "sentence"]
 

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from hepsym.analysis.jets import detection, jet_quantities, signal_efficiencies
 from hepsym.models.jets import CLASSES, JetSet
-from hepsym.report.html import join, tag
 from hepsym.report.jets.contenders import WORDS, Field, evenly, over_seeds, size_of
 from hepsym.report.jets.figures import curves
 from hepsym.report.jets.reconstruction import shown
 from hepsym.report.jets.scores import scores, seen
-from hepsym.report.sections import Section, figures, table
+from hepsym.report.page.html import join, tag
+from hepsym.report.page.section import Section, figures, table
 
 __all__ = ["answer", "sections", "sentence"]
 

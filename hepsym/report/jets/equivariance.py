@@ -9,11 +9,11 @@ from torch import Tensor
 from hepsym.models.jets import LGAE, JetAutoencoder, LGATrAutoencoder
 from hepsym.models.jets.losses import IN_LAB
 from hepsym.models.lorentz import check_equivariance
-from hepsym.report.drawing import Drawing
-from hepsym.report.html import join, tag
 from hepsym.report.jets.contenders import CLOSED, LEARNED, WORDS, Field, settings_of
 from hepsym.report.jets.figures import curves
-from hepsym.report.sections import Section, figures, table
+from hepsym.report.page.drawing import Drawing
+from hepsym.report.page.html import join, tag
+from hepsym.report.page.section import Section, figures, table
 
 __all__ = ["answer", "sections", "sentence"]
 

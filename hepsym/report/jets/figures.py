@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from hepsym.report.drawing import Drawing, drawn
-from hepsym.report.html import Markup, join, tag
 from hepsym.report.jets.contenders import WORDS
-from hepsym.report.sections import figures
-from hepsym.report.style import INK, MUTED, SERIES, new_figure
+from hepsym.report.page.drawing import Drawing, drawn
+from hepsym.report.page.html import Markup, join, tag
+from hepsym.report.page.section import figures
+from hepsym.report.page.style import INK, MUTED, SERIES, new_figure
 
 __all__ = ["curves", "histograms", "pictures"]
 

@@ -11,11 +11,11 @@ from scipy.stats import rankdata
 from hepsym.analysis.jets import detection, jet_quantities, relative_to, tau21
 from hepsym.errors import InputError
 from hepsym.models.jets import LGAE, JetSet
-from hepsym.report.drawing import Drawing, drawn
-from hepsym.report.html import join, tag
 from hepsym.report.jets.contenders import WORDS, Field
-from hepsym.report.sections import Section, figures, table
-from hepsym.report.style import PAPER, SERIES, new_figure
+from hepsym.report.page.drawing import Drawing, drawn
+from hepsym.report.page.html import join, tag
+from hepsym.report.page.section import Section, figures, table
+from hepsym.report.page.style import PAPER, SERIES, new_figure
 
 __all__ = ["answer", "observables", "quantities", "sections", "sentence"]
 

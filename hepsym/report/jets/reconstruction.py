@@ -19,11 +19,11 @@ from hepsym.analysis.jets import (
     tau21,
     wasserstein,
 )
-from hepsym.report.drawing import Drawing
-from hepsym.report.html import join, tag
 from hepsym.report.jets.contenders import WORDS, Field, decoded, evenly, over_seeds, size_of
 from hepsym.report.jets.figures import histograms, pictures
-from hepsym.report.sections import Section, figures, table
+from hepsym.report.page.drawing import Drawing
+from hepsym.report.page.html import join, tag
+from hepsym.report.page.section import Section, figures, table
 
 __all__ = ["answer", "compared", "sections", "sentence"]
 

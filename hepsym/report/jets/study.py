@@ -12,9 +12,9 @@ from typing import Any
 
 from hepsym.report.jets.card import StudyCard, classes_of, read_study
 from hepsym.report.jets.contenders import Field
-from hepsym.report.page import assembled, saved
+from hepsym.report.page.assembly import assembled, saved
+from hepsym.report.page.style import look
 from hepsym.report.studies.folder import open_folder
-from hepsym.report.style import look
 
 __all__ = ["JetOutcome", "JetStudy"]
 
@@ -81,10 +81,10 @@ class JetStudy:
         return JetOutcome(self.name, out, report, found, told, time.perf_counter() - begun)
 
     def _made(self, out: Path, threads: int | None, say: Callable[[str], None], bar: Bar) -> dict[str, str]:
-        from hepsym.generators.crew import on_processes
         from hepsym.generators.datasets.jet_card import load_jet_card
         from hepsym.generators.datasets.jets import generate_jets
-        from hepsym.generators.generate import available_threads
+        from hepsym.generators.production.crew import on_processes
+        from hepsym.generators.production.generate import available_threads
 
         made, asked = {}, self.card.jets
         (out / "jets").mkdir(exist_ok=True)

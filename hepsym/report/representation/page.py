@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hepsym.analysis.estimate import bootstrap_weights
-from hepsym.report.html import Markup, join, tag
-from hepsym.report.page import assembled, saved
+from hepsym.report.page.assembly import assembled, saved
+from hepsym.report.page.html import Markup, join, tag
+from hepsym.report.page.section import Section, figures, table
+from hepsym.report.page.style import look
 from hepsym.report.representation.pictures import confusion_figure, swap_grid, walk_grid
-from hepsym.report.sections import Section, figures, table
-from hepsym.report.style import look
 
 if TYPE_CHECKING:
     from hepsym.models.equivae import ClassModel

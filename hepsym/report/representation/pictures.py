@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.report.drawing import Drawing, drawn
-from hepsym.report.style import INK, MUTED, SERIES, new_figure
+from hepsym.report.page.drawing import Drawing, drawn
+from hepsym.report.page.style import INK, MUTED, SERIES, new_figure
 
 if TYPE_CHECKING:
     from hepsym.models.equivae import ClassModel

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hepsym.analysis.representation import probe
 from hepsym.errors import InputError
-from hepsym.events.atomic import replace_text
+from hepsym.events.disk.atomic import replace_text
 from hepsym.report.representation.answers import answers, told
 from hepsym.report.representation.beside import classifier_alone, support_vectors
 from hepsym.report.representation.divided import Divided, divided, shown_labels

@@ -115,7 +115,7 @@ class Study(_toml.Table):
 
     def check(self) -> None:
         """Raise InputError for anything that a later stage would refuse and that can be known now."""
-        from hepsym.models.device import choose_device
+        from hepsym.models.hardware.device import choose_device
         from hepsym.models.registry import family
 
         try:

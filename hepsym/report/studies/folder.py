@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from hepsym.errors import InputError
-from hepsym.events.atomic import replace_text
+from hepsym.events.disk.atomic import replace_text
 
 __all__ = ["CARD", "open_folder"]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hepsym import analysis
 from hepsym.analysis.spectrum import FLOOR
-from hepsym.events.atomic import replace_text
+from hepsym.events.disk.atomic import replace_text
 
 if TYPE_CHECKING:
     from hepsym.models import Sweep
@@ -32,7 +32,7 @@ def count_latents(run: Path, out: Path, truth: "Truth | None") -> dict[str, Any]
     and ratio (betas, seeds, min(D, L)), both with the largest first in each training; truth as given.
     """
     from hepsym import models
-    from hepsym.report.subject import read_subject
+    from hepsym.report.run.subject import read_subject
 
     subject = read_subject(run, models.load(run), TEST_ROWS)
     told = latents_of(models.load_sweep(run), subject.test)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hepsym import analysis
-from hepsym.report.drawing import Drawing, drawn
-from hepsym.report.html import Markup, join, tag
-from hepsym.report.page import assembled, saved
-from hepsym.report.sections import Section, figures, table
-from hepsym.report.sections.relevance import RELEVANCE
-from hepsym.report.style import INK, MUTED, PAPER, SERIES, SOFT, look, new_figure
+from hepsym.report.page.assembly import assembled, saved
+from hepsym.report.page.drawing import Drawing, drawn
+from hepsym.report.page.html import Markup, join, tag
+from hepsym.report.page.section import Section, figures, table
+from hepsym.report.page.style import INK, MUTED, PAPER, SERIES, SOFT, look, new_figure
+from hepsym.report.run.sections.relevance import RELEVANCE
 
 if TYPE_CHECKING:
     from hepsym.report.studies.card import Study

@@ -65,7 +65,7 @@ def smeared(rows: Floats, noise: float, seed: int) -> Floats:
 
 
 def _save(path: Path, names: tuple[str, ...], rows: Floats) -> None:
-    from hepsym.events.atomic import atomic_file
+    from hepsym.events.disk.atomic import atomic_file
 
     with atomic_file(path, overwrite=True) as file:
         np.savez(file, **{name: rows[:, j] for j, name in enumerate(names)})  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hepsym.errors import InputError
-from hepsym.events.atomic import replace_text
+from hepsym.events.disk.atomic import replace_text
 from hepsym.report.studies.card import Study
 from hepsym.report.studies.folder import open_folder
 
@@ -156,7 +156,7 @@ def _fit(study: Study, out: Path, progress: Progress) -> dict[str, Any]:
 
 
 def _analyze(study: Study, out: Path, progress: Progress) -> dict[str, Any]:
-    from hepsym.report.analyze import analyze
+    from hepsym.report.run.analyze import analyze
 
     found = analyze(out / "run", betas=study.analyze.betas, seeds=study.analyze.seeds, progress=progress)
     return {"relevant": found["relevant"], "recovered": found["recovered"]}
@@ -196,7 +196,7 @@ def _truth(study: Study, out: Path, progress: Progress) -> dict[str, Any]:
 
 
 def _report(out: Path, progress: Progress) -> dict[str, Any]:
-    from hepsym.report.compose import found_in, write
+    from hepsym.report.run.compose import found_in, write
 
     del progress
     page = write(out / "run")

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import ks_2samp
 
-from hepsym.report.drawing import Drawing, drawn
-from hepsym.report.html import join, tag
-from hepsym.report.labels import p_equals
-from hepsym.report.style import INK, SERIES, new_figure
+from hepsym.report.page.drawing import Drawing, drawn
+from hepsym.report.page.html import join, tag
+from hepsym.report.page.labels import p_equals
+from hepsym.report.page.style import INK, SERIES, new_figure
 from hepsym.report.symmetries.flows import Flow, column_label, moved
 
 __all__ = ["broken_figure", "changed_most"]

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from hepsym.report.html import Markup, escaped, join, tag
-from hepsym.report.labels import p_text, scientific, value_error
-from hepsym.report.sections import Section, table
+from hepsym.report.page.html import Markup, escaped, join, tag
+from hepsym.report.page.labels import p_text, scientific, value_error
+from hepsym.report.page.section import Section, table
 
 __all__ = ["conserved_section", "equation", "equations"]
 

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import expm
 
-from hepsym.report.drawing import Drawing, drawn
-from hepsym.report.html import join, tag
-from hepsym.report.labels import MOMENTUM, axis_label
-from hepsym.report.style import SERIES, SOFT, new_figure
+from hepsym.report.page.drawing import Drawing, drawn
+from hepsym.report.page.html import join, tag
+from hepsym.report.page.labels import MOMENTUM, axis_label
+from hepsym.report.page.style import SERIES, SOFT, new_figure
 
 __all__ = ["Flow", "column_label", "flow_figure", "flow_of", "moved"]
 

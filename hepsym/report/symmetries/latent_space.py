@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from hepsym.models.trained import Trained
+    from hepsym.models.runs.trained import Trained
 
 __all__ = ["HIGHEST", "LEAST_ROWS", "latent_space"]
 

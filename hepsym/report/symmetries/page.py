@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from hepsym.report.html import Markup, join, tag
-from hepsym.report.labels import compact, p_equals, p_text
-from hepsym.report.page import assembled
-from hepsym.report.sections import Section, figures, table
-from hepsym.report.style import look
+from hepsym.report.page.assembly import assembled
+from hepsym.report.page.html import Markup, join, tag
+from hepsym.report.page.labels import compact, p_equals, p_text
+from hepsym.report.page.section import Section, figures, table
+from hepsym.report.page.style import look
 from hepsym.report.symmetries.broken import broken_figure
 from hepsym.report.symmetries.equations import conserved_section, equations
 from hepsym.report.symmetries.find import Found

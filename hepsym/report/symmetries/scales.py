@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hepsym.report.drawing import Drawing, drawn
-from hepsym.report.html import Markup, join, tag
-from hepsym.report.sections import Section, figures, table
-from hepsym.report.style import INK, SERIES, SOFT, new_figure
+from hepsym.report.page.drawing import Drawing, drawn
+from hepsym.report.page.html import Markup, join, tag
+from hepsym.report.page.section import Section, figures, table
+from hepsym.report.page.style import INK, SERIES, SOFT, new_figure
 
 __all__ = ["dimension_section"]
 

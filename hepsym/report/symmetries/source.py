@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hepsym.errors import InputError
-from hepsym.report.record import load_record
+from hepsym.report.run.record import load_record
 from hepsym.report.symmetries.rows import Rows, read_rows
 
 if TYPE_CHECKING:
-    from hepsym.models.trained import Trained
+    from hepsym.models.runs.trained import Trained
 
 __all__ = ["Source", "open_source"]
 

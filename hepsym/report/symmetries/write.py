@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from hepsym.events.atomic import new_directory, new_path
+from hepsym.events.disk.atomic import new_directory, new_path
 from hepsym.report.symmetries.find import Found
 from hepsym.report.symmetries.page import page
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hepsym.generators.amplitudes.fermion_pair import fermion_pair, me2
-from hepsym.generators.cards import Electroweak
+from hepsym.generators.cards.card import Electroweak
 from hepsym.generators.electroweak import couplings
 
 REFERENCE = json.loads((Path(__file__).parents[2] / "reference" / "matrix_elements.json").read_text())

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hepsym.generators.amplitudes.matrix_element import matrix_element
-from hepsym.generators.process_string import single_process
+from hepsym.generators.cards.process_string import single_process
 from hepsym.generators.theory import Theory
 
 REFERENCE = json.loads((Path(__file__).parents[2] / "reference" / "matrix_elements.json").read_text())

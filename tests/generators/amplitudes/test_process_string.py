@@ -4,7 +4,7 @@ import pytest
 
 from hepsym.errors import InputError
 from hepsym.generators.amplitudes.matrix_element import matrix_element
-from hepsym.generators.process_string import Node, Orders, read_process, single_process
+from hepsym.generators.cards.process_string import Node, Orders, read_process, single_process
 from hepsym.generators.theory import default_theory
 
 

@@ -16,9 +16,9 @@ from hepsym.generators.amplitudes.fermion_pair import fermion_pair, me2
 from hepsym.generators.amplitudes.machine import execute as machine
 from hepsym.generators.amplitudes.machine.tape import Tape
 from hepsym.generators.amplitudes.matrix_element import MatrixElement, matrix_element
-from hepsym.generators.cards import Electroweak
+from hepsym.generators.cards.card import Electroweak
+from hepsym.generators.cards.process_string import single_process
 from hepsym.generators.electroweak import couplings
-from hepsym.generators.process_string import single_process
 from hepsym.generators.theory import Theory
 
 MASSES = {23: 91.188, 24: 80.41900244575616, 25: 125.0, 6: 173.0, 5: 4.7, 15: 1.777}

@@ -10,8 +10,8 @@ from numpy.polynomial.legendre import leggauss
 
 from hepsym.generators.amplitudes.diagrams.sample_points import sample_points
 from hepsym.generators.amplitudes.matrix_element import MatrixElement, matrix_element
-from hepsym.generators.process_string import single_process
-from hepsym.generators.resonance import Resonance
+from hepsym.generators.cards.process_string import single_process
+from hepsym.generators.cards.resonance import Resonance
 from hepsym.generators.theory import Theory
 
 MASSES = {23: 91.188, 24: 80.41900244575616, 25: 125.0, 6: 173.0, 5: 4.7, 15: 1.777}

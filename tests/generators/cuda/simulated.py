@@ -13,7 +13,7 @@ import numpy as np
 from hepsym.cli import main
 from hepsym.events import read
 from hepsym.generators import generate_to, load_card
-from hepsym.generators.generate import Filler, generator_for
+from hepsym.generators.production.generate import Filler, generator_for
 
 N, FIRST = 40, (1 << 40) + 3
 """Above 32 bits, so that the counter's high word counts."""

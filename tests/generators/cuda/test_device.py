@@ -11,7 +11,7 @@ import pytest
 from hepsym.errors import InputError
 from hepsym.generators import generate_to, load_card
 from hepsym.generators.cuda import CudaFiller, need_cuda
-from hepsym.generators.generate import generator_for
+from hepsym.generators.production.generate import generator_for
 from tests.generators.cuda.simulated import expect
 
 ROOT = Path(__file__).parents[3]

@@ -14,13 +14,13 @@ import pytest
 
 from hepsym.cli import main
 from hepsym.errors import InputError, RunError
-from hepsym.events.jetnet import Jets, read_jetnet
-from hepsym.generators.crew import on_processes
+from hepsym.events.jets.jetnet import Jets, read_jetnet
 from hepsym.generators.datasets.clustering import cluster
 from hepsym.generators.datasets.collisions import SEEDS, Collisions, Visible, pythia_seed
 from hepsym.generators.datasets.jet_card import JetCard, jet_card_from_toml, load_jet_card, to_toml
 from hepsym.generators.datasets.jet_jobs import Job, make_jets
 from hepsym.generators.datasets.jets import generate_jets
+from hepsym.generators.production.crew import on_processes
 
 CLASSES = "gqtwz"
 MEAN_MASS = {
@@ -145,7 +145,7 @@ def test_neutrinos_and_forward_particles_are_not_seen() -> None:
 N, JOB_JETS = 46, 12
 CODE = f"""
 import signal, sys
-from hepsym.generators.crew import on_processes
+from hepsym.generators.production.crew import on_processes
 from hepsym.generators.datasets.jet_card import load_jet_card
 from hepsym.generators.datasets.jets import generate_jets
 def killed_soon(done, total):  # by the kernel's timer, as at once as by SIGKILL

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from hepsym.generators.cards import card_from_toml
+from hepsym.generators.cards.card import card_from_toml
 from hepsym.generators.hadron_pair.generator import HadronPair, hadron_generator
 from hepsym.generators.partons import load_pdf
 from hepsym.generators.process import Generator

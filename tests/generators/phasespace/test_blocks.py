@@ -5,7 +5,7 @@ import pytest
 
 from hepsym import random
 from hepsym._numba import loop
-from hepsym.generators.phasespace.blocks import BLOCK, draw_uniforms, scratch, store
+from hepsym.generators.phasespace.blocks.passage import BLOCK, draw_uniforms, scratch, store
 from hepsym.generators.phasespace.map import philox_uniforms
 
 Array = np.ndarray

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from hepsym.errors import InputError
+from hepsym.generators.phasespace.cascades.s_channel import breit_wigner, flat, power, resonance
+from hepsym.generators.phasespace.cascades.tree import Decay, Leaf, Tree
 from hepsym.generators.phasespace.draws import ALGORITHMS, draw, phase_space, phase_space_weight
-from hepsym.generators.phasespace.s_channel import breit_wigner, flat, power, resonance
-from hepsym.generators.phasespace.t_channel import TChannel
-from hepsym.generators.phasespace.tree import Decay, Leaf, Tree
+from hepsym.generators.phasespace.exchanges.t_channel import TChannel
 from hepsym.generators.phasespace.two_body import TwoBody
 
 MASSES = (0.5, 0.1, 0.2)

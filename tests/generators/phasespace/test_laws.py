@@ -8,10 +8,10 @@ import pytest
 from scipy import stats
 
 from hepsym import random
+from hepsym.generators.phasespace.cascades.s_channel import breit_wigner, fixed, power, resonance
+from hepsym.generators.phasespace.cascades.tree import Decay, Leaf, Tree
 from hepsym.generators.phasespace.draws import draw
 from hepsym.generators.phasespace.map import PhaseSpace, philox_uniforms
-from hepsym.generators.phasespace.s_channel import breit_wigner, fixed, power, resonance
-from hepsym.generators.phasespace.tree import Decay, Leaf, Tree
 
 pytestmark = pytest.mark.compiled
 PEER = Path(__file__).parents[2] / "reference" / "phasespace_quantiles.json"

@@ -8,14 +8,14 @@ import pytest
 
 from hepsym import random
 from hepsym.errors import InputError
-from hepsym.generators.phasespace.diet import Diet
-from hepsym.generators.phasespace.genbod import Genbod
+from hepsym.generators.phasespace.cascades.diet import Diet
+from hepsym.generators.phasespace.cascades.genbod import Genbod
+from hepsym.generators.phasespace.cascades.s_channel import breit_wigner, fixed, flat, power, resonance
+from hepsym.generators.phasespace.cascades.tree import Decay, Leaf, Tree
+from hepsym.generators.phasespace.exchanges.t_channel import TChannel
 from hepsym.generators.phasespace.map import PhaseSpace, philox_uniforms
 from hepsym.generators.phasespace.multichannel import MultiChannel
-from hepsym.generators.phasespace.rambo import Rambo
-from hepsym.generators.phasespace.s_channel import breit_wigner, fixed, flat, power, resonance
-from hepsym.generators.phasespace.t_channel import TChannel
-from hepsym.generators.phasespace.tree import Decay, Leaf, Tree
+from hepsym.generators.phasespace.rambo.rambo import Rambo
 from hepsym.generators.phasespace.two_body import TwoBody
 
 EPS = 2.0**-52

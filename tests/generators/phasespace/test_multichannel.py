@@ -7,11 +7,11 @@ import pytest
 
 from hepsym import random
 from hepsym.errors import InputError
-from hepsym.generators.phasespace.genbod import Genbod
+from hepsym.generators.phasespace.cascades.genbod import Genbod
+from hepsym.generators.phasespace.cascades.s_channel import breit_wigner
+from hepsym.generators.phasespace.cascades.tree import Decay, Leaf, Tree
 from hepsym.generators.phasespace.map import philox_uniforms
 from hepsym.generators.phasespace.multichannel import MultiChannel
-from hepsym.generators.phasespace.s_channel import breit_wigner
-from hepsym.generators.phasespace.tree import Decay, Leaf, Tree
 
 SQRT_S, N = 200.0, 20_000
 PEAKS = ((91.0, 2.0), (150.0, 0.5))

@@ -7,8 +7,8 @@ import pytest
 from scipy import integrate
 
 from hepsym import random
-from hepsym.generators.phasespace.diet import Diet
-from hepsym.generators.phasespace.rambo import Rambo
+from hepsym.generators.phasespace.cascades.diet import Diet
+from hepsym.generators.phasespace.rambo.rambo import Rambo
 from hepsym.generators.phasespace.volume import _contour, massless_volume, volume
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from hepsym.errors import InputError
 from hepsym.generators import load_card
-from hepsym.generators.cards import Card
+from hepsym.generators.cards.card import Card
 from hepsym.generators.scattering.definition import Definition
 
 FIXED = ("qcd.alpha_s=0.118", "qcd.scale=91.0")

@@ -12,8 +12,8 @@ from hepsym import events as files
 from hepsym.errors import InputError
 from hepsym.events import Events, observable
 from hepsym.generators import generate, generate_to, generator_for, load_card
-from hepsym.generators.generate import Filler, template_of
 from hepsym.generators.process import Generator
+from hepsym.generators.production.generate import Filler, template_of
 
 QUICK = ["integration.points=20000", "integration.precision=0.01"]
 TOPS = ("p p > t t~", ["sqrt_s=13000"])

@@ -7,12 +7,12 @@ import torch
 from hepsym.analysis.representation import equivariance_error
 from hepsym.generators.images import plane_orbits
 from hepsym.models.equivae import EquiVAE, picture_rotations, plane_rotations
-from hepsym.models.equivae.action import turn_pairs
-from hepsym.models.equivae.bodies import Cloud, Picture
 from hepsym.models.equivae.labels import read_labels
+from hepsym.models.equivae.networks.bodies import Cloud, Picture
 from hepsym.models.equivae.reading import Reading
-from hepsym.models.equivae.temperature import fit_temperature
-from hepsym.models.equivae.wobble import Wobble
+from hepsym.models.equivae.training.action import turn_pairs
+from hepsym.models.equivae.training.temperature import fit_temperature
+from hepsym.models.equivae.training.wobble import Wobble
 
 
 def test_a_cloud_has_no_order_and_no_padding() -> None:

@@ -12,7 +12,7 @@ from scipy import stats
 from hepsym.errors import InputError
 from hepsym.generators.images import plane_orbits
 from hepsym.models.equivae import ClassSets, EquiVAE, Supports
-from hepsym.models.equivae.codes import leave_one_out
+from hepsym.models.equivae.networks.codes import leave_one_out
 
 
 def seeded(seed: int) -> torch.Generator:

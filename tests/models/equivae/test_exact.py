@@ -8,8 +8,8 @@ import torch
 from scipy.stats import multivariate_normal
 
 from hepsym.models.equivae import Settings
-from hepsym.models.equivae.likelihood import Bernoulli, Categorical, Gaussian
-from hepsym.models.equivae.network import Network, Pieces, divergence
+from hepsym.models.equivae.networks.likelihood import Bernoulli, Categorical, Gaussian
+from hepsym.models.equivae.networks.network import Network, Pieces, divergence
 
 SIGMA = 0.7
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from hepsym.analysis.representation import leak
-from hepsym.models.equivae.leak import Adversary, class_mmd, hsic, kernel, spread
+from hepsym.models.equivae.training.leak import Adversary, class_mmd, hsic, kernel, spread
 
 V = torch.randn((12, 3), generator=torch.Generator().manual_seed(4), dtype=torch.float64)
 Y = torch.tensor([0, 1, 2, 0, 1, 2, 0, 1, 0, 1, 0, 0])

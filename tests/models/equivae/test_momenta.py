@@ -6,8 +6,8 @@ import torch
 
 from hepsym.errors import InputError
 from hepsym.models.equivae import EquiVAE, Settings, rest_rows, space_rotations
-from hepsym.models.equivae.momenta import MomentaBody
-from hepsym.models.equivae.network import Network
+from hepsym.models.equivae.networks.momenta import MomentaBody
+from hepsym.models.equivae.networks.network import Network
 
 RNG = np.random.default_rng(4)
 SMALL = {

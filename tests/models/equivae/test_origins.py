@@ -7,7 +7,7 @@ import torch
 
 from hepsym.generators.images import glyphs
 from hepsym.models.equivae import EquiVAE, picture_similarities
-from hepsym.models.equivae.origins import Origins
+from hepsym.models.equivae.straightening.origins import Origins
 
 UNITS = (0.35, 0.15, 1.7)
 CODES = np.arange(600) % 3

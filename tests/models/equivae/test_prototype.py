@@ -7,9 +7,9 @@ import torch
 from hepsym.errors import InputError
 from hepsym.generators.images import plane_orbits
 from hepsym.models.equivae import CVAE, ClassSets, EquiVAE
-from hepsym.models.equivae.objective import labelled_loss
 from hepsym.models.equivae.preparation import build, prepare
 from hepsym.models.equivae.settings import Settings
+from hepsym.models.equivae.training.objective import labelled_loss
 
 ORBIT = plane_orbits(30, classes=3, seed=4, noise=0.1)
 

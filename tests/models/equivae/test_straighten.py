@@ -9,7 +9,7 @@ from hepsym.analysis.representation import leak
 from hepsym.errors import InputError
 from hepsym.generators.images import plane_orbits
 from hepsym.models.equivae import CVAE
-from hepsym.models.equivae.straighten import straightening
+from hepsym.models.equivae.straightening.straighten import straightening
 
 RNG = np.random.default_rng(6)
 Y = np.arange(4000) % 2

@@ -14,12 +14,12 @@ from hepsym.events.table import read_table
 from hepsym.generators.images import plane_orbits
 from hepsym.models import FitSettings, fit
 from hepsym.models.equivae import load_run
-from hepsym.models.equivae.batch_rows import distinct
-from hepsym.models.equivae.class_sets import Supports
 from hepsym.models.equivae.family import ENOUGH, copies
-from hepsym.models.equivae.objective import unlabelled_loss
 from hepsym.models.equivae.preparation import build, prepare
 from hepsym.models.equivae.settings import Settings
+from hepsym.models.equivae.training.batch_rows import distinct
+from hepsym.models.equivae.training.class_sets import Supports
+from hepsym.models.equivae.training.objective import unlabelled_loss
 
 ORBIT = plane_orbits(600, classes=3, seed=6, noise=0.1)
 WORDS = np.array(["circle", "square", "star"])

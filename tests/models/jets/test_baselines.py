@@ -22,9 +22,9 @@ from hepsym.models.jets import (
     LGATrOptions,
     LinearAutoencoder,
 )
-from hepsym.models.jets.cnnae import images
-from hepsym.models.jets.linear_ae import ordered, principal_maps
+from hepsym.models.jets.baselines.cnnae import images
 from hepsym.models.jets.relative import from_flow, relative, to_flow
+from hepsym.models.jets.slots import ordered, principal_maps
 from hepsym.models.lorentz import check_equivariance
 
 

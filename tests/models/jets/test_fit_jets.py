@@ -11,8 +11,8 @@ from torch import Tensor
 from hepsym.cli import main
 from hepsym.errors import InputError
 from hepsym.events import Provenance
-from hepsym.events.jetnet import write_jetnet
-from hepsym.events.jets import Jets
+from hepsym.events.jets.jetnet import write_jetnet
+from hepsym.events.jets.sample import Jets
 from hepsym.models import FitSettings, fit
 from hepsym.models.jets import LGAE, load_jets, load_run
 from hepsym.models.jets.jet_set import hash_split

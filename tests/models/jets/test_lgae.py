@@ -139,8 +139,8 @@ def test_training_lowers_each_loss(many: Tensor, loss: str) -> None:
 
 def test_training_starts_at_the_closed_form(many: Tensor) -> None:
     """The linear path alone is the best linear map: with corrections off the loss is the linear one's."""
+    from hepsym.models.jets.baselines.linear_ae import LinearAutoencoder, ordered
     from hepsym.models.jets.lgae_parts import balanced
-    from hepsym.models.jets.linear_ae import LinearAutoencoder, ordered
 
     model = LGAE(SMALL).double()
     model.learn(many)

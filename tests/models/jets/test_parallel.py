@@ -12,10 +12,10 @@ from torch import Tensor
 
 from hepsym.errors import InputError
 from hepsym.events import Provenance
-from hepsym.events.jetnet import write_jetnet
-from hepsym.events.jets import Jets
+from hepsym.events.jets.jetnet import write_jetnet
+from hepsym.events.jets.sample import Jets
+from hepsym.models.hardware.parallel import ALONE, Crowd, joined
 from hepsym.models.jets import load_run
-from hepsym.models.parallel import ALONE, Crowd, joined
 
 CPU = torch.device("cpu")
 SMALL = {"latent_vectors": 3, "layers": 1, "hidden": 8, "scalars": 4, "particles": 12}

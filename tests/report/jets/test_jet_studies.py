@@ -14,10 +14,10 @@ from page_in_browser import check_page
 
 from hepsym.errors import InputError
 from hepsym.models.jets import load_jets
-from hepsym.report.html import escaped
 from hepsym.report.jets.card import QUESTIONS, OwnTable, StudyCard, read_study
 from hepsym.report.jets.contenders import Field, evenly
 from hepsym.report.jets.study import JetStudy
+from hepsym.report.page.html import escaped
 from hepsym.report.studies.card import read_card, study_names
 from hepsym.report.studies.kinds import AnyStudy, Outcome, load_any
 
@@ -36,8 +36,8 @@ def one_thread() -> None:
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """120 random jets a class: three prongs for t, two for w and z, so that classes differ."""
     from hepsym.events import Provenance
-    from hepsym.events.jetnet import write_jetnet
-    from hepsym.events.jets import Jets
+    from hepsym.events.jets.jetnet import write_jetnet
+    from hepsym.events.jets.sample import Jets
 
     folder, made = tmp_path_factory.mktemp("jets"), {}
     for seed, letter in enumerate("gqtwz"):

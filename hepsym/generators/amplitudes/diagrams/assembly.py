@@ -12,7 +12,7 @@ from hepsym.generators.amplitudes.diagrams.currents import Current, Engine, Fram
 from hepsym.generators.amplitudes.diagrams.model import anti, kind_of, vertices
 from hepsym.generators.amplitudes.diagrams.topology import Closing, Key, Rules, Topology, Tree
 from hepsym.generators.amplitudes.machine.tape import Tape, Term
-from hepsym.generators.process_string import Node, Orders, Subprocess
+from hepsym.generators.cards.process_string import Node, Orders, Subprocess
 from hepsym.generators.theory import Theory
 
 __all__ = ["Amplitudes", "assemble"]

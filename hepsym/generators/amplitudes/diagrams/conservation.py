@@ -3,10 +3,10 @@
 import difflib
 
 from hepsym import constants
-from hepsym.generators.amplitudes.diagrams.conserved import broken
 from hepsym.generators.amplitudes.diagrams.model import anti, colour_of, kind_of
-from hepsym.generators.cards import card_names
-from hepsym.generators.process_string import Subprocess
+from hepsym.generators.cards.card import card_names
+from hepsym.generators.cards.conserved import broken
+from hepsym.generators.cards.process_string import Subprocess
 
 __all__ = ["reason_why_not"]
 

@@ -1,0 +1,1 @@
+"""How does a file come to be, whole, and how is a damaged one known?"""

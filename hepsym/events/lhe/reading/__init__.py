@@ -1,0 +1,1 @@
+"""How is a Les Houches file of unknown origin read, fast and with nothing taken on trust?"""

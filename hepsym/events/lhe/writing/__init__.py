@@ -1,0 +1,1 @@
+"""How are events written as Les Houches text, to the bit?"""

@@ -1,0 +1,1 @@
+"""What can be asked of an event by name, and how is it computed?"""

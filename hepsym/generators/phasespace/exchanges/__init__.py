@@ -1,0 +1,1 @@
+"""How do particles leave along the beams? Angles by the momentum transfers of what is exchanged."""

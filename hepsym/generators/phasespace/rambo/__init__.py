@@ -1,0 +1,1 @@
+"""How are n particles drawn all at once and all alike?"""

@@ -1,0 +1,1 @@
+"""How do hard events become hadrons? Handed to Pythia and read back."""

@@ -1,0 +1,1 @@
+"""On what does a model train? The device, its threads, the processes beside it."""

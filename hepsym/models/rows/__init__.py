@@ -1,0 +1,1 @@
+"""Which rows does a model learn from, and in which units? Checked, split, scaled."""

@@ -1,0 +1,1 @@
+"""How does a training go? One loop, and what it is fed with, writes down and survives."""

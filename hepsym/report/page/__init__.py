@@ -1,0 +1,1 @@
+"""How does anything look? Text, tables, figures and pages, whatever they show."""
