@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hepsym.errors import InputError
 from hepsym.models.equivae.inference import Fitted, probabilities
-from hepsym.models.equivae.labels import Label
+from hepsym.models.equivae.labels import Label, one_label_a_row
 from hepsym.models.equivae.preparation import build, prepare
 from hepsym.models.equivae.settings import Settings
 from hepsym.models.equivae.storage import load_fitted, save_fitted
@@ -116,8 +116,9 @@ class ClassModel(ABC):
 
     def score(self, x: ArrayLike, y: ArrayLike, *, by: str = "bound") -> float:
         """Share of rows whose label is predicted."""
-        truth = self.fitted.labels.encode(y)
-        return float((self.fitted.scores(x, by).argmax(1) == truth).mean())
+        truth, found = self.fitted.labels.encode(y), self.fitted.scores(x, by).argmax(1)
+        one_label_a_row(len(found), len(truth))
+        return float((found == truth).mean())
 
     def predictive_bound(
         self, x: ArrayLike, y: ArrayLike | None = None, *, draws: int = 16, importance: bool = False
@@ -156,7 +157,10 @@ class ClassModel(ABC):
     def decode(self, v: ArrayLike, y: ArrayLike) -> Floats:
         """E[x|r_y, v], (n, ...), of v (n, dimensions) as `transform` gives it, and labels (n,)."""
         codes, straight = self.fitted.labels.encode(y), self.fitted.straight
-        latent = np.asarray(v, dtype=np.float64)
+        try:
+            latent = np.asarray(v, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise InputError("v does not hold numbers alone: give (n, dimensions), of `transform`") from None
         if straight is not None and latent.shape == (len(codes), self.fitted.network.dimensions):
             latent = straight.invert(latent, codes)
         return self.fitted.decode(latent, codes)
@@ -179,7 +183,7 @@ class ClassModel(ABC):
         """A new class from rows of it (m, ...), without training: its prototype is their code.
 
         `predict` and `sample` know it at once; q(y|x) gives it 0. Raises InputError for a CVAE, whose
-        code is a name, for a label that is a class already, fewer than two rows.
+        code is a name, for a label that is a class already or means unlabelled, fewer than two rows.
         """
         self._members_matter("add a class by showing members")
         self._fitted = self.fitted.with_class(support, label)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import field, fields, make_dataclass
+from dataclasses import field, fields, make_dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,8 +16,8 @@ from hepsym.errors import InputError
 from hepsym.events.table import Table, read_table
 from hepsym.models.equivae.estimator import CVAE, MLVAE, ClassModel, EquiVAE
 from hepsym.models.equivae.inference import Fitted
-from hepsym.models.equivae.labels import read_labels
-from hepsym.models.equivae.preparation import Ready, build
+from hepsym.models.equivae.labels import one_label_a_row, read_labels
+from hepsym.models.equivae.preparation import Ready, build, likelihood_of
 from hepsym.models.equivae.reading import Reading
 from hepsym.models.equivae.settings import Settings
 from hepsym.models.equivae.training.batch_rows import ClassRows
@@ -44,14 +44,14 @@ TAKEN = (
 )  # fmt: skip
 """Those of `Settings` that `--set name=value` gives: the rest is the loop's, or remembers other batches."""
 
-ClassOptions = make_dataclass(
-    "ClassOptions",
-    [
-        *((f.name, f.type, field(default=f.default)) for f in fields(Settings) if f.name in TAKEN),
-        ("picture", "tuple[int, ...]", field(default=())),
-    ],
-    frozen=True,
-)
+
+def _options(name: str, **defaults: Any) -> type:
+    taken = [(f.name, f.type, defaults.get(f.name, f.default)) for f in fields(Settings) if f.name in TAKEN]
+    rows: list[tuple[str, Any, Any]] = [*taken, ("picture", "tuple[int, ...]", ())]
+    return make_dataclass(name, [(n, kind, field(default=d)) for n, kind, d in rows], frozen=True)
+
+
+ClassOptions = _options("ClassOptions")
 """`--set name=value` of this family: `TAKEN` of `Settings`, and picture = [h, w] or [h, w, channels] where
 the columns are pixels; [] is a vector. leak_penalty is of HSIC, which survives a resumed run."""
 
@@ -72,10 +72,13 @@ class ClassFamily(Family):
         """Those of the network. Raises InputError for values that cannot be."""
         own = self.own(settings)
         taken = {name: getattr(own, name) for name in TAKEN}
-        if self.model.code == "product":
-            taken["discriminative"] = 0.0
+        sides = own.picture
+        if sides and not (len(sides) in (2, 3) and all(isinstance(s, int) and s > 0 for s in sides)):
+            raise InputError(
+                f"picture = {list(sides)} is no shape: give [h, w] or [h, w, channels], all above 0"
+            )
         return Settings(
-            **taken, code=self.model.code, kind="image" if own.picture else "vector",
+            **taken, code=self.model.code, kind="image" if sides else "vector",
             equivariant=settings.latent, leak_measure="hsic", seed=settings.seed,
         )  # fmt: skip
 
@@ -90,9 +93,10 @@ class ClassFamily(Family):
 
         Raises InputError: no column of that name, labels that `read_labels` refuses (all unlabelled, one
         class only), a class without two training rows, a batch too small to hold class sets, a picture of
-        another size.
+        another size, values that the likelihood does not take.
         """
         del drop_constant  # a constant pixel is part of the picture
+        asked = self.settings(settings)
         if settings.label not in names:
             raise InputError(
                 f"there is no column {settings.label!r} to be the class: {', '.join(names[:20])}"
@@ -119,15 +123,17 @@ class ClassFamily(Family):
             raise InputError(
                 f"picture = {picture} has {int(np.prod(shape))} pixels, the table {len(columns)} columns"
             )
-        kind = "image" if picture else "vector"
-        reading = Reading.of(values[training][:, columns].reshape(-1, *shape), kind)
+        pixels = values[:, columns].reshape(-1, *shape)
+        reading = Reading.of(pixels[training], asked.kind)
         order = [*columns, place]
         scaling = Scaling(
             tuple(order), np.append(reading.offset, 0.0), np.append(reading.scale, 1.0), np.zeros(len(names))
         )
+        seen = np.concatenate([training, validation])
+        chosen = likelihood_of(asked, reading, reading.apply(pixels[seen]))
         missing = int((codes < 0).sum())
         facts = {"classes": [int(c) for c in labels.classes], "shares": sets.shares.tolist(),
-                 "reading": reading.to_json(), "copies": again,
+                 "reading": reading.to_json(), "copies": again, "likelihood": chosen.likelihood,
                  "labels": {"labelled": len(codes) - missing, "unlabelled": missing}}  # fmt: skip
         ready = scaling.apply(values)
         return Dataset(
@@ -179,10 +185,7 @@ def copies(labelled: int, rows: int, rarest: float, batch: int) -> int:
 
 def _chosen(settings: Settings, config: Mapping[str, Any]) -> tuple[Settings, Reading]:
     reading = Reading.from_json(config["facts"]["reading"])
-    name = settings.likelihood
-    if name == "auto":
-        name = "bernoulli" if reading.kind == "image" else "gaussian"
-    return Settings.from_json({**settings.to_json(), "likelihood": name}), reading
+    return replace(settings, likelihood=config["facts"]["likelihood"]), reading
 
 
 def load_run(run: str | Path, x: ArrayLike, y: ArrayLike) -> ClassModel:
@@ -207,7 +210,9 @@ def load_run(run: str | Path, x: ArrayLike, y: ArrayLike) -> ClassModel:
     words, numbers = config["source"].get("words"), config["facts"]["classes"]
     labels, codes = read_labels(y, [words[k] for k in numbers] if words else numbers)
     rows, free = np.flatnonzero(codes >= 0), np.flatnonzero(codes < 0)
-    ready = Ready(settings, reading, labels, reading.apply(x), codes, rows, np.arange(0), free)
+    features = reading.apply(x)
+    one_label_a_row(len(features), len(codes))
+    ready = Ready(settings, reading, labels, features, codes, rows, np.arange(0), free)
     model = kind.model(**settings.to_json())
     model.adopt(Fitted.after(trained.model.finished(), ready))
     return model
@@ -232,3 +237,4 @@ class MLVAEFamily(ClassFamily):
 
     name = "mlvae"
     model = MLVAE
+    options = _options("ProductOptions", **MLVAE.defaults)

@@ -11,7 +11,7 @@ from scipy.special import softmax
 from torch import Tensor
 
 from hepsym.errors import InputError
-from hepsym.models.equivae.labels import Label, Labels
+from hepsym.models.equivae.labels import Label, Labels, one_label_a_row, read_label
 from hepsym.models.equivae.networks.network import Network
 from hepsym.models.equivae.preparation import Ready
 from hepsym.models.equivae.reading import Reading
@@ -125,7 +125,9 @@ class Fitted:
         """(n, K) nats, or (n,) under codes (n,), in the units of x."""
         if draws < 1:
             raise InputError(f"draws = {draws} must be at least 1")
-        found = self._bound(self.reading.apply(x), draws, codes, importance=importance)
+        features = self.reading.apply(x)
+        one_label_a_row(len(features), len(features) if codes is None else len(codes))
+        found = self._bound(features, draws, codes, importance=importance)
         if self.settings.likelihood == "gaussian":
             found = found - self.reading.log_volume
         return found if codes is None else found[:, 0]
@@ -154,7 +156,9 @@ class Fitted:
 
     def posterior(self, x: ArrayLike, codes: Codes) -> tuple[Floats, Floats]:
         """Mean and log variance of q(v|x, prototype), each (n, dimensions)."""
-        return self._posterior(self.reading.apply(x), codes)
+        features = self.reading.apply(x)
+        one_label_a_row(len(features), len(codes))
+        return self._posterior(features, codes)
 
     def _posterior(self, features: NDArray[np.float32], codes: Codes) -> tuple[Floats, Floats]:
         r = self.prototypes[torch.from_numpy(codes)]
@@ -192,7 +196,7 @@ class Fitted:
 
     def with_class(self, support: ArrayLike, label: Label) -> "Fitted":
         """With one class more."""
-        features = self.reading.apply(support)
+        features, label = self.reading.apply(support), read_label(label)
         if len(features) < 2:
             raise InputError(f"class {label!r} has a single row: give at least two")
         if str(label) in {str(c) for c in self.labels.classes}:
@@ -206,11 +210,15 @@ class Fitted:
     # Rows -----------------------------------------------------------------------------------------
 
     def decode(self, v: ArrayLike, codes: Codes) -> Floats:
-        """E[x|r, v], in the shape and units of rows."""
+        """E[x|r, v], in the shape and units of rows. Raises InputError: v of another shape, or not finite."""
         latent = np.asarray(v, dtype=np.float32)
         if latent.shape != (len(codes), self.network.dimensions):
             raise InputError(
                 f"v has shape {latent.shape}: give one row a label, ({len(codes)}, {self.network.dimensions})"
+            )
+        if not np.isfinite(latent).all():
+            raise InputError(
+                f"v holds a value that is not finite, in row {int(np.argwhere(~np.isfinite(latent))[0, 0])}"
             )
         r = self.prototypes[torch.from_numpy(codes)].numpy()
         likely = self.network.likelihood

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hepsym.errors import InputError
 
-__all__ = ["UNLABELLED", "Labels", "read_labels"]
+__all__ = ["UNLABELLED", "Labels", "one_label_a_row", "read_label", "read_labels"]
 
 UNLABELLED = -1
 
@@ -76,6 +76,22 @@ def read_labels(y: ArrayLike, classes: Sequence[Label] | None = None) -> tuple[L
             "give at least two rows of it or leave it out"
         )
     return labels, codes
+
+
+def one_label_a_row(rows: int, labels: int) -> None:
+    """Raises InputError where there are not as many of one as of the other."""
+    if rows != labels:
+        raise InputError(f"X has {rows} rows, y has {labels} labels: give one label a row")
+
+
+def read_label(label: Label) -> Label:
+    """One label, of a class. Raises InputError as `read_labels`, and where it means unlabelled."""
+    found = _plain([label])[0]
+    if found is None or _is_unlabelled(found):
+        raise InputError(
+            f"label {label!r} means unlabelled: name a class by a word or an integer of 0 or more"
+        )
+    return found
 
 
 def _plain(y: ArrayLike) -> list[Label | None]:

@@ -7,7 +7,8 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from hepsym.errors import InputError
-from hepsym.models.equivae.labels import Label, Labels, read_labels
+from hepsym.models.equivae.labels import Label, Labels, one_label_a_row, read_labels
+from hepsym.models.equivae.networks.likelihood import likelihood
 from hepsym.models.equivae.networks.network import Network
 from hepsym.models.equivae.reading import Reading, checked
 from hepsym.models.equivae.settings import Settings
@@ -52,15 +53,9 @@ def prepare(x: ArrayLike, y: ArrayLike, classes: list[Label] | None, settings: S
     values = checked(x)
     reading = Reading.of(values, settings.kind, settings.scaling)
     labels, codes = read_labels(y, classes)
-    if len(codes) != len(values):
-        raise InputError(f"X has {len(values)} rows, y has {len(codes)} labels: give one label a row")
+    one_label_a_row(len(values), len(codes))
     features = reading.apply(values)
-    name = settings.likelihood
-    if name == "auto":
-        name = "bernoulli" if reading.kind == "image" and features.min() >= 0 else "gaussian"
-    if name == "categorical" and not 2 <= reading.levels <= 1024:
-        raise InputError("likelihood = 'categorical' takes pictures of whole numbers from 0 to at most 1023")
-    chosen = replace(settings, kind=reading.kind, likelihood=name)
+    chosen = likelihood_of(replace(settings, kind=reading.kind), reading, features)
     rng = np.random.default_rng([int(k) for k in key(settings.seed, "equivae validation")])
     training, validation = [], []
     for k in range(len(labels.classes)):
@@ -68,12 +63,24 @@ def prepare(x: ArrayLike, y: ArrayLike, classes: list[Label] | None, settings: S
         kept = min(int(settings.validation * len(rows)), len(rows) - 2)
         validation.append(rows[:kept])
         training.append(rows[kept:])
-    ready = Ready(
+    return Ready(
         chosen, reading, labels, features, codes, np.sort(np.concatenate(training)),
         np.sort(np.concatenate(validation)), np.flatnonzero(codes < 0),
     )  # fmt: skip
-    build(chosen, reading, len(labels.classes)).likelihood.target(torch.from_numpy(features))  # refuses
-    return ready
+
+
+def likelihood_of(settings: Settings, reading: Reading, features: NDArray[np.float32]) -> Settings:
+    """The settings with "auto" decided: bernoulli for pictures that are nowhere negative, else gaussian.
+
+    Raises InputError where the likelihood does not take the features (n, D).
+    """
+    name = settings.likelihood
+    if name == "auto":
+        name = "bernoulli" if reading.kind == "image" and features.min() >= 0 else "gaussian"
+    if name == "categorical" and not 2 <= reading.levels <= 1024:
+        raise InputError("likelihood = 'categorical' takes pictures of whole numbers from 0 to at most 1023")
+    likelihood(name, reading.levels).target(torch.from_numpy(features))  # refuses
+    return replace(settings, likelihood=name)
 
 
 def build(settings: Settings, reading: Reading, classes: int) -> Network:

@@ -17,6 +17,11 @@ AXES = {
     "momenta": "(n, particles, 3)",
 }  # fmt: skip
 
+LARGEST = 1e150
+"""Of a value: squares of larger ones overflow."""
+FARTHEST = 1e18
+"""Of a feature, in the units of the network: squares of larger ones overflow in float32."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
@@ -47,7 +52,8 @@ class Reading:
         if kind == "auto":
             kind = "vector" if values.ndim == 2 else "image"
         if values.ndim not in {"vector": (2,), "image": (3, 4), "cloud": (3,), "momenta": (3,)}[kind]:
-            raise InputError(f"X has shape {values.shape}: a {kind} is {AXES[kind]}")
+            article = "an" if kind == "image" else "a"
+            raise InputError(f"X has shape {values.shape}: {article} {kind} is {AXES[kind]}")
         if kind == "momenta" and values.shape[2] != 3:
             raise InputError(f"X has shape {values.shape}: momenta are {AXES[kind]}, see `rest_rows`")
         flat = values.reshape(len(values), -1)
@@ -73,13 +79,20 @@ class Reading:
         )
 
     def apply(self, x: ArrayLike) -> NDArray[np.float32]:
-        """Features (n, D) of rows. Raises InputError for rows of another shape, or not finite."""
+        """Features (n, D) of rows. Raises InputError as `checked`; for another shape, or rows too far out."""
         values = checked(x)
         wanted = self.shape[:-1] if self.flat_channel else self.shape
         if values.shape[1:] != wanted:
             raise InputError(f"X has rows of shape {values.shape[1:]}, but the model was fitted to {wanted}")
         flat = values.reshape(len(values), -1)
-        return np.asarray((flat - self.offset) / self.scale, dtype=np.float32)
+        features = (flat - self.offset) / self.scale
+        far = np.abs(features).max(axis=1) > FARTHEST
+        if far.any():
+            raise InputError(
+                f"row {int(np.argmax(far))} of X is {FARTHEST:g} times farther out than the rows that were "
+                f"fitted (so are {int(far.sum())} rows in all): give the same units, or leave such rows out"
+            )
+        return features.astype(np.float32)
 
     def invert(self, features: NDArray[np.floating]) -> Floats:
         """Rows, in the shape and units they came in, of features (n, D)."""
@@ -108,10 +121,10 @@ class Reading:
 def checked(x: ArrayLike) -> Floats:
     """Rows as one float64 array.
 
-    Raises InputError: rows of different shapes (pictures of different sizes), no numbers, no rows, fewer
-    than two axes, a value that is not finite.
+    Raises InputError: rows of different shapes (pictures of different sizes), no real numbers, no rows, fewer
+    than two axes, a value that is not finite or too large to be squared.
     """
-    if isinstance(x, (list, tuple)):
+    if isinstance(x, (list, tuple)) or (isinstance(x, np.ndarray) and x.dtype.kind == "O" and x.ndim):
         shapes = [np.shape(row) for row in x]
         odd = next((i for i, s in enumerate(shapes) if s != shapes[0]), None)
         if odd is not None:
@@ -119,9 +132,12 @@ def checked(x: ArrayLike) -> Floats:
                 f"row {odd} has shape {shapes[odd]}, row 0 has {shapes[0]}: bring all to one size first"
             )
     try:
-        values = np.asarray(x, dtype=np.float64)
+        given = np.asarray(x)
+        values = given if np.iscomplexobj(given) else np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError):
         raise InputError("X does not hold numbers alone: give an array of numbers, one row each") from None
+    if np.iscomplexobj(values):
+        raise InputError("X holds complex numbers: give real ones, such as real and imaginary parts")
     if values.ndim < 2 or 0 in values.shape:
         raise InputError(f"X has shape {values.shape}: give rows, as {' or '.join(AXES.values())}")
     finite = np.isfinite(values.reshape(len(values), -1)).all(axis=1)
@@ -129,5 +145,11 @@ def checked(x: ArrayLike) -> Floats:
         raise InputError(
             f"row {int(np.argmin(finite))} of X holds a value that is not finite (so do "
             f"{int((~finite).sum())} rows in all): leave such rows out"
+        )
+    largest = np.abs(values.reshape(len(values), -1)).max(axis=1)
+    if largest.max() > LARGEST:
+        raise InputError(
+            f"row {int(largest.argmax())} of X holds {largest.max():.3g}, whose square overflows: "
+            f"give other units, so that all are below {LARGEST:g}"
         )
     return values

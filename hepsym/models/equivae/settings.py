@@ -3,7 +3,10 @@
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from numbers import Integral, Real
 from typing import Any, Self
+
+import numpy as np
 
 from hepsym.errors import InputError
 from hepsym.models.equivae.networks.momenta import vectors_of
@@ -97,6 +100,8 @@ class Settings:
     device: str = "auto"
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            object.__setattr__(self, field.name, _alike(field.name, getattr(self, field.name), field.default))
         for name, choices in CHOICES.items():
             value = getattr(self, name)
             if value not in choices:
@@ -167,3 +172,16 @@ class Settings:
             if name not in known:
                 raise InputError(f"{name!r} is not a setting of this model{did_you_mean(name, known)}")
         return cls(**values)
+
+
+def _alike(name: str, value: Any, default: Any) -> Any:
+    """The value as Python's own kind of its default; NumPy's numbers are taken. Raises InputError."""
+    kinds: dict[type, tuple[Any, str]] = {
+        bool: (bool | np.bool_, "true or false"), int: (Integral, "a whole number"),
+        float: (Real, "a number"), str: (str, "a word"),
+    }  # fmt: skip
+    kind = type(default)
+    wanted, words = kinds[kind]
+    if not isinstance(value, wanted) or (kind is not bool and isinstance(value, bool | np.bool_)):
+        raise InputError(f"{name} = {value!r} is not {words}, as its default {default!r} is")
+    return kind(value)

@@ -15,17 +15,20 @@ from hepsym.analysis.representation import (
     usage,
 )
 from hepsym.report.representation.divided import Divided
+from hepsym.report.representation.poses import disentangled, followed, poses, target_classes
 
 if TYPE_CHECKING:
-    from hepsym.models.equivae import ClassModel
+    from hepsym.models.equivae import Action, ClassModel
 
-__all__ = ["answers", "poses", "target_classes", "told"]
+__all__ = ["answers", "told"]
 
 Rows = NDArray[Any]
 WAYS = ("bound", "classifier", "prototype")
 
 
-def answers(model: "ClassModel", rows: Divided, judge: Any, *, leaks: bool) -> dict[str, Any]:
+def answers(
+    model: "ClassModel", rows: Divided, judge: Any, *, leaks: bool, action: "Action | None" = None
+) -> dict[str, Any]:
     """Everything that is asked of a model that saw all labels; `judge`: a probe of y from flat rows.
 
     Numbers are of the test rows; kl_by_dimension and confusion (by the bound) are lists.
@@ -57,6 +60,11 @@ def answers(model: "ClassModel", rows: Divided, judge: Any, *, leaks: bool) -> d
         found["r_within_over_between"] = steadiness(codes)
     if rows.factors:
         found |= poses(model, rows)
+    if len(rows.factors) > 1:
+        truth = np.column_stack([test for _, test in rows.factors.values()])
+        found |= disentangled(model.transform(x_test, y_test)[1], truth)
+    if action is not None:
+        found |= followed(model, rows, action)
     return found
 
 
@@ -76,11 +84,6 @@ def told(model: "ClassModel", x: Rows, y: Rows) -> dict[str, Any]:
             np.add.at(counts, (truth, p.argmax(1)), 1)
             found["confusion"] = [[int(n) for n in row] for row in counts]
     return found
-
-
-def target_classes(model: "ClassModel", rows: int) -> Rows:
-    """Classes to swap to: at random, the same for all models."""
-    return model.classes_[np.random.default_rng(1).integers(len(model.classes_), size=rows)]
 
 
 def _leaks(model: "ClassModel", rows: Divided, mu: Rows) -> dict[str, float]:
@@ -112,51 +115,3 @@ def _swaps(model: "ClassModel", rows: Divided, judge: Any) -> dict[str, float]:
     kept = 1 - float(((back - v) ** 2).sum() / ((v - v.mean(0)) ** 2).sum())
     own = float((judge.predict(x_flat(rows.x_test)) == rows.y_test).mean())
     return {"swap_accuracy": seen.value, "judge_accuracy": own, "v_kept_by_swap": kept}
-
-
-def poses(model: "ClassModel", rows: Divided) -> dict[str, float]:
-    """R^2 of what is true of test rows by an MLP that read it from v of training rows; class from r.
-
-    v is that of `transform`: what swaps keep. "of_swaps": read from v of the swapped rows, against the truth
-    of those they were made of. "not_straightened": from v without the maps, by a reader of its own.
-    """
-    v, v_test = model.transform(rows.x, rows.y)[1], model.transform(rows.x_test, rows.y_test)[1]
-    target = target_classes(model, len(rows.y_test))
-    swapped = model.swap(rows.x_test, target, source=rows.y_test)
-    v_swapped = model.transform(np.clip(swapped, rows.x.min(), rows.x.max()), target)[1]
-    found = _read(rows, v, {"": v_test, "_of_swaps": v_swapped})
-    if model.fitted.straight is not None:
-        plain, plain_test = (
-            model.posterior(*part)[0] for part in ((rows.x, rows.y), (rows.x_test, rows.y_test))
-        )
-        found |= _read(rows, plain, {"_not_straightened": plain_test})
-    r = probe("mlp", model.fitted.own_code(rows.x), rows.y)
-    return found | {"class_from_r": float(r.score(model.fitted.own_code(rows.x_test), rows.y_test))}
-
-
-def _read(rows: Divided, v: Rows, asked: dict[str, Rows]) -> dict[str, float]:
-    """R^2 of each factor of test rows by an MLP that learned on v of training rows, of each v asked."""
-    from sklearn.neural_network import MLPRegressor
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    truth, truth_test = (np.column_stack([f[i] for f in rows.factors.values()]) for i in (0, 1))
-    scale = truth.std(0)
-    reader = make_pipeline(
-        StandardScaler(),
-        MLPRegressor(
-            hidden_layer_sizes=(128, 128),
-            early_stopping=True,
-            n_iter_no_change=20,
-            max_iter=500,
-            random_state=1,
-        ),
-    )
-    wanted = truth / scale
-    reader.fit(v, wanted if wanted.shape[1] > 1 else wanted[:, 0])
-    found: dict[str, float] = {}
-    for of, seen in asked.items():
-        read = reader.predict(seen).reshape(truth_test.shape) * scale
-        left = ((read - truth_test) ** 2).mean(0) / truth_test.var(0)
-        found |= {f"r2_{name}{of}": float(1 - part) for name, part in zip(rows.factors, left, strict=True)}
-    return found

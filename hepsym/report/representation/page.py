@@ -37,7 +37,12 @@ WORDS = {
     "calibration_error_bound": "calibration error, bound",
     "calibration_error_classifier": "calibration error, q(y|x)",
     "calibration_error_prototype": "calibration error, prototype",
-    "class_from_r": "class from r", "cpu_seconds": "CPU seconds of training",
+    "class_from_r": "class from r", "mig": "mutual information gap of v", "sap": "SAP of v",
+    "dci_disentanglement": "DCI of v, disentanglement", "dci_completeness": "DCI of v, completeness",
+    "factor_vae_score": "FactorVAE score of v",
+    "equivariance_error_kept": "v under the group: error of what the maps keep",
+    "equivariance_error_not_straightened": "v under the group: error of all of v without the maps",
+    "change_of_r": "r under the group: change", "cpu_seconds": "CPU seconds of training",
 }  # fmt: skip
 """Key of an answer: what the table calls it. Others are called by their keys."""
 

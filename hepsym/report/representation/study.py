@@ -96,12 +96,11 @@ def asked(study: "ClassStudy", name: str, model: "ClassModel", rows: Divided, ju
     if study.rows.labels:
         return told(model, rows.x_test, rows.y_test)
     leaks = study.ask.leak_of is None or name in study.ask.leak_of
-    found = answers(model, rows, judge, leaks=leaks)
     if study.rows.set == "jets":
         from hepsym.report.representation.jets import jet_answers
 
-        found |= jet_answers(model, rows)
-    return found
+        return answers(model, rows, judge, leaks=leaks) | jet_answers(model, rows)
+    return answers(model, rows, judge, leaks=leaks, action=study.action(rows.shape))
 
 
 def _beside(study: "ClassStudy") -> dict[str, Callable[["ClassStudy", Divided, int], dict[str, Any]]]:

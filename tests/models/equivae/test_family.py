@@ -72,6 +72,11 @@ def test_from_the_command_line(tmp_path: Path) -> None:
         (TABLE, {"label": ""}, {}, "learns from classes: name their column by --label"),
         (TABLE, {"batch": 6}, {}, "give a larger batch"),
         (TABLE, {}, {"picture": [2, 4]}, r"picture = \(2, 4\) has 8 pixels, the table 6 columns"),
+        (TABLE, {}, {"picture": [-2, -3]}, r"picture = \[-2, -3\] is no shape: give \[h, w\]"),
+        (TABLE, {}, {"picture": [1.5, 4]}, "is no shape"),
+        (TABLE, {}, {"likelihood": "bernoulli"}, "likelihood = 'bernoulli' takes values from 0 to 1"),
+        (TABLE, {}, {"likelihood": "categorical"}, "takes pictures of whole numbers"),
+        (TABLE * ([1e300] * 6 + [1.0]), {}, {}, "whose square overflows: give other units"),
         (TABLE, {}, {"invariantt": 3}, "did you mean 'invariant'"),
         (TABLE * ([1.0] * 6 + [0.0]), {}, {}, "one class only"),
         (np.column_stack([ORBIT.x, np.full(900, -1.0)]), {}, {}, "all 900 rows are unlabelled"),
@@ -84,3 +89,18 @@ def test_what_cannot_be_fitted(
         chosen = FitSettings(model="equivae", options=OPTIONS | options, **SETTINGS | settings)
         fit(table, NAMES, chosen, tmp_path / "run", source={})
     assert not (tmp_path / "run").exists()
+
+
+def test_what_an_ml_vae_s_options_and_a_model_s_rows_must_be(tmp_path: Path) -> None:
+    """The class term is refused, as in Python; so is a label too few. Pictures below 0 are gaussian."""
+    mlvae = FitSettings(model="mlvae", options={"discriminative": 1.0}, **SETTINGS)
+    with pytest.raises(InputError, match="an ML-VAE's holds it: give discriminative = 0"):
+        fit(TABLE, NAMES, mlvae, tmp_path / "run", source={})
+    assert not (tmp_path / "run").exists()
+    signed = FitSettings(model="equivae", options=OPTIONS | {"picture": [2, 3]}, **SETTINGS | {"epochs": 1})
+    fit(TABLE, NAMES, signed, tmp_path / "run", source={})
+    model = load_run(tmp_path / "run", TABLE[:, :6].reshape(-1, 2, 3), TABLE[:, -1])
+    assert model.settings.likelihood == "gaussian"
+    assert model.sample([1, 3]).shape == (2, 2, 3)
+    with pytest.raises(InputError, match="X has 900 rows, y has 899 labels"):
+        load_run(tmp_path / "run", TABLE[:, :6].reshape(-1, 2, 3), TABLE[:-1, -1])

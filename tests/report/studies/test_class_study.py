@@ -10,9 +10,11 @@ from typer.testing import CliRunner
 
 from hepsym.cli import app
 from hepsym.errors import InputError
+from hepsym.models.equivae import EquiVAE, picture_similarities
 from hepsym.report.representation import ClassStudy
 from hepsym.report.representation.divided import divided, shown_labels
 from hepsym.report.representation.jets import confusion, rejections, transformed
+from hepsym.report.representation.poses import disentangled, followed
 from hepsym.report.studies.card import study_names
 from hepsym.report.studies.kinds import load_any
 
@@ -45,6 +47,11 @@ def test_a_line_a_training(done: Path) -> None:
         "class_from_r",
         "swap_accuracy",
         "leak_mlp_of_both",
+        "mig",
+        "sap",
+        "dci_completeness",
+        "equivariance_error_kept",
+        "change_of_r",
     } <= set(line)
     counts = np.array(line["confusion"])
     assert counts.sum(1).tolist() == [3] * 10  # a fifth of 15 of each letter
@@ -58,6 +65,28 @@ def test_the_page_shows_swaps_walks_and_mistakes(done: Path) -> None:
     assert "<image" not in page
     assert not re.search("(src|href)=.http", page)
     assert "Letters of known pose" in page
+
+
+def test_what_stays_still_is_followed_and_what_moves_is_seen(done: Path) -> None:
+    """No motion is followed exactly: pixels are read at their middles. Motions are not, untrained."""
+    model, study = EquiVAE.load(done / "models" / "EquiVAE-1"), load_any("glyphs", SMALL)
+    assert isinstance(study, ClassStudy)
+    rows = divided(study.rows)
+    still = followed(model, rows, picture_similarities((28, 28, 1), angle=0.0, log_scale=0.0, shift=0.0))
+    assert set(still) == {"equivariance_error_not_straightened", "equivariance_error_kept", "change_of_r"}
+    assert max(still.values()) < 1e-3
+    moved = followed(model, rows, picture_similarities((28, 28, 1)))
+    assert min(moved.values()) > 0.1
+
+
+def test_a_latent_a_factor_scores_one_and_mixed_ones_less() -> None:
+    truth = np.random.default_rng(1).uniform(size=(600, 3))
+    alone = disentangled(truth, truth)
+    assert {"mig", "sap", "dci_disentanglement", "dci_completeness", "factor_vae_score"} == set(alone)
+    assert min(alone.values()) > 0.8
+    mixed = disentangled(truth @ np.linalg.qr(np.random.default_rng(2).normal(size=(3, 3)))[0], truth)
+    assert max(mixed[k] for k in alone if k != "factor_vae_score") < 0.7
+    assert "factor_vae_score" not in disentangled(1e-3 * truth, truth)
 
 
 def test_resumed_it_trains_nothing_and_another_card_is_refused(done: Path) -> None:
