@@ -19,6 +19,8 @@ _TYPES = {
     "int_type": "an integer",
     "string_type": "a string",
     "list_type": "a list",
+    "tuple_type": "a list",
+    "dict_type": "a table",
     "bool_type": "true or false",
     "finite_number": "a finite number",
 }
@@ -61,13 +63,26 @@ def override(values: dict[str, Any], text: str, example: str) -> None:
         value = tomllib.loads(f"x = {said.strip()}")["x"]
     except (ValueError, RecursionError):
         value = said.strip()
-    *tables, last = key.strip().split(".")
+    *tables, last = _parts(key.strip())
     for table in tables:
         inner = values.setdefault(table, {})
         if not isinstance(inner, dict):
             raise InputError(f"--set {text!r}: {table!r} is a value, not a table")
         values = inner
     values[last] = value
+
+
+def _parts(key: str) -> list[str]:
+    """A dotted key's parts, quoted as in TOML, or bare where TOML would have quotes: cuts.pt(mu-).min."""
+    parts = []
+    try:
+        inner: Any = tomllib.loads(f"{key} = 0")
+        while isinstance(inner, dict):
+            ((part, inner),) = inner.items()
+            parts.append(part)
+    except (ValueError, RecursionError):
+        return key.split(".")
+    return parts
 
 
 def first_fault(error: ValidationError, keys: Callable[[list[str]], Iterable[str]]) -> str:

@@ -84,6 +84,8 @@ def _told(error: Exception) -> tuple[str, int]:
         return f"{names}: {reason}" if names else reason, (
             BAD_INPUT if error.errno in _THE_USERS_PATH else FAILED
         )
+    if isinstance(error, RuntimeError) and ("can't allocate memory" in str(error)):  # torch's words on a CPU
+        return "out of memory: a network or batch of that size does not fit", FAILED
     if isinstance(error, MemoryError):
         return f"out of memory: {error}" if str(error) else "out of memory", FAILED
     if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] in EXTRAS:

@@ -33,6 +33,7 @@ def make_jets(
     for option, reason in (
         ("--weighted", "jets are drawn without weights"),
         ("--threads", "Pythia needs a process of its own: use --workers"),
+        ("--device", "Pythia runs on processors alone"),
         ("--dry-run", "the cross section comes from the collisions themselves: try -n 10"),
     ):
         if refused[option]:

@@ -40,24 +40,32 @@ def amplitude(
         from hepsym.generators.amplitudes.named import load_matrix_element
 
         made = load_matrix_element(process, settings or [])
-        values = made.me2(_points(file, len(made.pdg_ids)))
+        values = made.me2(_points(file, made.pdg_ids))
         if as_json:
             print_json({"me2": values.tolist()})
         else:
             print("\n".join(repr(v) for v in values.tolist()))
 
 
-def _points(file: Path, legs: int) -> "NDArray[np.float64]":
+def _points(file: Path, pdg_ids: tuple[int, ...]) -> "NDArray[np.float64]":
     import json
 
     import numpy as np
 
     from hepsym.errors import InputError
 
+    legs = len(pdg_ids)
     if file.suffix != ".json":
         from hepsym import events
 
-        momenta = events.read(file).momenta
+        held = events.read(file)
+        momenta = held.momenta
+        if momenta.shape[1] == legs and not (same := (held.pdg_ids == pdg_ids).reshape(-1, legs)).all():
+            event, leg = np.argwhere(~same)[0]
+            raise InputError(
+                f"{str(file)!r}: leg {leg} of event {event} is {np.atleast_2d(held.pdg_ids)[event, leg]} "
+                f"(PDG), where the process has {pdg_ids[leg]}: give its particles in its order"
+            )
     else:
         try:
             momenta = np.array(json.loads(file.read_text(encoding="utf-8")), dtype=np.float64)

@@ -12,6 +12,7 @@ from hepsym.cli._output import print_json, progress_bar
 
 if TYPE_CHECKING:
     from hepsym.generators import Card
+    from hepsym.generators.process import Generator
 
 app = typer.Typer()
 
@@ -74,14 +75,21 @@ def generate(
             return
         card = load_card(process, settings or [])
         target = out if out is not None else Path(f"{card.name or 'hepsym'}-events")
-        if dry_run:
-            _say(_planned(card, events, target, seed, weighted), as_json)
-            return
+        from hepsym.events import check_output
         from hepsym.events.native import parse_part
         from hepsym.generators.production.crew import chosen_crew
-        from hepsym.generators.production.produce import generate_to
+        from hepsym.generators.production.produce import generate_to, ready
 
         part = None if shards is None else parse_part(shards)
+        if dry_run:
+            if out is not None and not resume:
+                check_output(out)
+            filler = ready(
+                card, events, target, seed=seed, weighted=weighted, threads=threads, part=part,
+                resume=resume, crew=chosen_crew(workers, dask), device=device,
+            )  # fmt: skip
+            _say(_planned(card, events, target, seed, weighted, filler.generator), as_json)
+            return
         with progress_bar("generating") as progress:
             made = generate_to(
                 card, events, target, seed=seed, weighted=weighted, threads=threads,
@@ -91,11 +99,9 @@ def generate(
         _say(made.to_json(), as_json)
 
 
-def _planned(card: "Card", events: int, target: Path, seed: int, weighted: bool) -> dict[str, Any]:
-    from hepsym.generators.production.generate import check_count, generator_for
-
-    check_count(events)
-    generator = generator_for(card)
+def _planned(
+    card: "Card", events: int, target: Path, seed: int, weighted: bool, generator: "Generator"
+) -> dict[str, Any]:
     exact = generator.cross_section()
     return {
         "process": card.name,

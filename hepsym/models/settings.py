@@ -10,6 +10,8 @@ from hepsym.errors import InputError
 
 __all__ = ["SHAPING", "FitSettings"]
 
+WIDEST = 1 << 20
+"""A layer; what memory holds of several such is for the machine to say."""
 SHAPING = ("latent", "hidden", "beta", "variance", "reduction", "kl_warmup_epochs", "scaling")
 """Settings that shape the model or its features; not every family of models takes all of them."""
 
@@ -96,10 +98,12 @@ class FitSettings:
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**63:
             raise InputError(f"seed = {self.seed!r} is out of range: give an integer from 0 to 2^63 - 1")
         for width in self.hidden:
-            if isinstance(width, bool) or not isinstance(width, int) or width < 1:
+            if isinstance(width, bool) or not isinstance(width, int) or not 1 <= width <= WIDEST:
                 raise InputError(
-                    f"hidden = {self.hidden!r}: a layer's width must be an integer of at least 1"
+                    f"hidden = {self.hidden!r}: a layer's width must be an integer from 1 to {WIDEST:,}"
                 )
+        if self.latent > WIDEST:
+            raise InputError(f"latent = {self.latent} must be at most {WIDEST:,}")
 
     def _check_reals(self) -> None:
         for name in ("beta", "learning_rate", "validation", "test"):

@@ -185,6 +185,8 @@ def read_manifest(directory: Path) -> Manifest:
         document = json.loads(path.read_bytes())
     except FileNotFoundError:
         raise InputError(f"{directory} is not a hepsym dataset: it has no {MANIFEST}") from None
+    except NotADirectoryError:
+        raise InputError(f"{directory} is not a hepsym dataset: that is a directory, this is none") from None
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from None
     except (ValueError, RecursionError):

@@ -116,15 +116,20 @@ def on_dask(address: str, *, timeout: float = 15.0) -> Crew:
     except ModuleNotFoundError:
         raise InputError("--dask needs dask.distributed: pip install 'hepsym[dask]'") from None
 
-    def crew(work: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator[tuple[Job, Result]]:
+    def connected() -> Any:
         try:
-            client: Any = distributed.Client(address, timeout=timeout, set_as_default=False)
+            return distributed.Client(address, timeout=timeout, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             said = str(error) or type(error).__name__
-            raise InputError(f"no Dask scheduler answers at {address!r}: {said}") from None
-        with client:
+            raise InputError(
+                f"no Dask scheduler answers at {address!r}: {said}; give the tcp://host:port that it prints"
+            ) from None
+
+    def crew(work: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator[tuple[Job, Result]]:
+        with connected() as client:
             yield from _through(distributed, client, work, jobs)
 
+    connected().close()  # refused here, before anything is written
     return crew
 
 

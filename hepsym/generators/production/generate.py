@@ -55,6 +55,10 @@ def generator_for(card: Card) -> Generator:
     in closed form; the rest is what the amplitudes make of it.
     """
     process = read_process(card.process)
+    if card.beams.pdf is not None and not process.hadronic:
+        raise InputError(
+            f"beams.pdf = {card.beams.pdf!r}, but {card.process!r} has no proton: leave beams.pdf out"
+        )
     if card.resonance.mass == 0.0 and (pair := _lepton_pairs(process)) is not None:
         return PairProduction(card, *pair)
     if len(process.incoming) == 1:

@@ -1,5 +1,6 @@
 """From a card to a file: shard by shard, resumable, with memory bounded by the shard and not by n."""
 
+import shutil
 import time
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,7 +32,10 @@ from hepsym.generators.production.generate import (
     template_of,
 )
 
-__all__ = ["Summary", "generate_to"]
+__all__ = ["Summary", "generate_to", "ready"]
+
+LEAST_BYTES = 4
+"""That a particle takes in a file: less than any format has been seen to, packed ones too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,11 @@ def generate_to(
     formats appear whole at the end or not at all. device: "cpu", or "cuda", whose events are the
     CPU's to 4 ulp. Raises InputError (nothing written) or RunError (complete shards kept).
     """
-    check_count(n)
-    if crew is not None and files.format_of(path) != "native":
-        raise InputError(
-            f"{path}: workers write native datasets; leave the suffix out, then `hepsym convert`"
-        )
-    generator = generator_for(card)
-    filler = _filler(generator, seed, device, threads if crew is None else 1, weighted, chunk, crew)
+    filler = ready(
+        card, n, path, seed=seed, weighted=weighted, threads=threads, chunk=chunk, part=part, resume=resume,
+        crew=crew, device=device,
+    )  # fmt: skip
+    generator = filler.generator
     start = time.perf_counter()
     if files.format_of(path) == "native":
         manifest, made = _to_dataset(card, filler, n, path, shard_events, part, resume, seed, crew, progress)
@@ -122,6 +124,56 @@ def generate_to(
         weighted=weighted,
         figures=dict(generator.figures()),
     )
+
+
+def ready(
+    card: Card,
+    n: int,
+    path: str | Path,
+    *,
+    seed: int = 1,
+    weighted: bool = False,
+    threads: int | None = None,
+    chunk: int = CHUNK,
+    part: tuple[int, int, int] | None = None,
+    resume: bool = False,
+    crew: Crew | None = None,
+    device: str = "cpu",
+) -> Filler:
+    """All that `generate_to` refuses before it looks at the path itself; what fills buffers otherwise.
+
+    Raises InputError for a count, seed, format, number of threads or device that cannot be, and for more
+    events than the disk has room for.
+    """
+    check_count(n)
+    if files.format_of(path) != "native":
+        if crew is not None:
+            raise InputError(
+                f"{path}: workers write native datasets; leave the suffix out, then `hepsym convert`"
+            )
+        if part is not None:
+            raise InputError(
+                f"{path}: --shards makes parts of a native dataset; leave the suffix out, then `hepsym merge`"
+            )
+    generator = generator_for(card)
+    filler = _filler(generator, seed, device, threads if crew is None else 1, weighted, chunk, crew)
+    if not resume:  # then some of the events are there already
+        share = 1.0 if part is None else (part[1] - part[0]) / part[2]
+        _check_room(n * share, generator.legs, Path(path))
+    return filler
+
+
+def _check_room(n: float, legs: int, path: Path) -> None:
+    """InputError where n events cannot be held: a few bytes a particle is less than any format needs."""
+    try:
+        free = shutil.disk_usage(path.absolute().parent).free
+    except OSError:
+        return  # what is wrong with the path is said by who opens it
+    if (least := n * legs * LEAST_BYTES) > free:
+        raise InputError(
+            f"n = {n:.6g} events need {least / 1e9:,.0f} GB or more, and {path.absolute().parent} has "
+            f"{free / 1e9:,.0f} GB free: give fewer, or divide them with --shards"
+        )
 
 
 def _filler(

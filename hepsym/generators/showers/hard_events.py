@@ -1,6 +1,9 @@
 """How are hard events handed to Pythia, whatever file they come from? One by one, each with its own seed."""
 
-from collections.abc import Sequence
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -125,7 +128,9 @@ class PythiaShower:
         lines.append(f"HadronLevel:all={'on' if hadrons else 'off'}")
         lines.append(f"PDF:lepton={'on' if leptons_radiate else 'off'}")
         for line in [*lines, *_checked(settings)]:
-            if not self._pythia.readString(line, False):
+            with _stdout_silenced():
+                taken = self._pythia.readString(line, False)
+            if not taken:
                 raise InputError(
                     f"Pythia does not take the setting {line!r}: its manual has names and values"
                 )
@@ -182,6 +187,20 @@ def _checked(settings: Sequence[str]) -> list[str]:
         if name.startswith(_OURS):
             raise InputError(f"--set {line!r}: hepsym sets Pythia's {name.split(':')[0]!r} itself")
     return list(settings)
+
+
+@contextmanager
+def _stdout_silenced() -> Iterator[None]:
+    """Pythia tells a value out of range on stdout, whatever it is set to print, and there stands our JSON."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _feed(pythia8mc: Any, shower: PythiaShower, beams: tuple[int, int], energies: tuple[float, float]) -> Any:
