@@ -80,8 +80,8 @@ class LGAE(JetAutoencoder):
 
     `variational`: latents other than P are drawn from N(mu, diag(s_t^2, s^2, s^2, s^2)) in the rest
     frame, s_t and s invariants, a law that the group moves as it moves vectors (rotations of the rest
-    frame leave it alone), with prior N(0, 1); the loss is the squared error plus beta KL. It bounds log
-    p(jet | P).
+    frame leave it alone), with prior N(0, 1); the loss has beta KL added. With loss = "mse" it bounds log
+    p(jet | P); the others are no likelihoods.
 
     Error: equivariance, end to end, is 50 eps e^Y of the boosted jet's rapidity Y (docs/lgae.md).
     """

@@ -44,7 +44,8 @@ class LGAEOptions:
     latent_scalars: int = 4
     """L."""
     aggregation: str = "ordered"
-    loss: str = "mse"
+    loss: str = "chamfer"
+    """Chosen on validation jets (docs/lgae.md)."""
     layers: int = 2
     """Rounds of messages in each half."""
     scalars: int = 16

@@ -85,17 +85,18 @@ def distance(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
 
 
 def chamfer(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:
-    """sum_i min_j d_ij + sum_j min_i d_ij; j runs over particles alone, i over all slots that are filled.
+    """sum_j min_i d_ij + min over sets F of as many slots as particles of sum_(i in F) min_j d_ij
+    + sum_(i not in F) |x-hat_i|^2.
 
-    Reconstructed slots beyond the jet's number of particles, by energy, are held to zero.
+    j runs over particles, i over slots. Slots beyond the jet's number of particles are so held to zero,
+    whichever they are: a minimum is continuous where another slot becomes the one that is left over.
     """
     d = _distances(found, target)
     to_found = d.amin(1).masked_fill(~mask, 0.0).sum(1)
-    count = mask.sum(1, keepdim=True)
-    rank = found[..., 0].detach().argsort(dim=1, descending=True, stable=True).argsort(dim=1)
-    filled = rank < count
+    alone = found.square().sum(-1)
     nearest = d.masked_fill(~mask[:, None], torch.inf).amin(2)
-    return to_found + torch.where(filled, nearest, found.square().sum(-1)).sum(1)
+    rank = (nearest - alone).detach().argsort(dim=1, stable=True).argsort(dim=1)
+    return to_found + torch.where(rank < mask.sum(1, keepdim=True), nearest, alone).sum(1)
 
 
 def hungarian(found: Tensor, target: Tensor, mask: Tensor) -> Tensor:

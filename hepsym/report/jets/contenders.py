@@ -26,6 +26,9 @@ __all__ = ["CLOSED", "LEARNED", "Field", "check_models", "decoded", "evenly", "o
 
 Floats = NDArray[np.float64]
 
+PIECE = 64
+"""Jets at a time: pairs of particles of so many stay in the processor's caches."""
+
 LEARNED: dict[str, tuple[str, dict[str, Any]]] = {
     "lgae": ("lgae", {"latent_vectors": 8, "latent_scalars": 4}),
     "lgatr": ("lgatr", {"latent_vectors": 8, "latent_scalars": 4, "blocks": 1, "vectors": 24, "scalars": 48}),
@@ -38,7 +41,7 @@ LEARNED: dict[str, tuple[str, dict[str, Any]]] = {
 LEARNED["lgae-mix"] = ("lgae", LEARNED["lgae"][1] | {"aggregation": "mix", "loss": "mse-in-lab"})
 """The paper's Mix: slots in the order given, by falling p_T, and errors as the lab sees them. The network
 commutes with the group; the order and the loss know the beam, as `linear-pt` does."""
-LOSSES = ("distance", "chamfer", "hungarian", "energy-mover")
+LOSSES = ("mse", "distance", "hungarian", "energy-mover")
 LEARNED |= {f"lgae-{loss}": ("lgae", LEARNED["lgae"][1] | {"loss": loss}) for loss in LOSSES}
 CLOSED: dict[str, Callable[[int], JetAutoencoder]] = {
     "linear": lambda particles: LinearAutoencoder(particles, 9),
@@ -138,6 +141,11 @@ class Field:
         fit(rows.flatten(1).numpy(), columns, settings, run, source={"jets": "study"}, resume=True)
         return load_run(run)
 
+    def asked(self, name: str, seed: int) -> JetAutoencoder:
+        """As `model`, in the dtype it was trained in: what is asked then costs a half, or an eighth."""
+        model = self.model(name, seed)
+        return model if name in CLOSED else model.to(getattr(torch, self.card.train.dtype))
+
     def trained_on(self, name: str) -> dict[str, int]:
         """How many jets, and how often they were seen: what a table's row says."""
         own, there = self.card.train.own(name), len(self.parts("g", "q")[0])
@@ -164,7 +172,7 @@ def evenly(jets: JetSet, many: int) -> JetSet:
 @torch.no_grad()
 def decoded(model: JetAutoencoder, jets: Tensor) -> Floats:
     """Reconstructed momenta (n, slots, 4)."""
-    found: Floats = torch.cat([model(piece) for piece in torch.split(jets, 256)]).double().numpy()
+    found: Floats = torch.cat([model(piece) for piece in torch.split(jets, PIECE)]).double().numpy()
     return found
 
 

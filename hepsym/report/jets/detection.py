@@ -75,7 +75,7 @@ def _parts(field: Field) -> dict[str, JetSet]:
 
 
 def _of_model(field: Field, name: str, seed: int, parts: Mapping[str, JetSet]) -> dict[str, Any]:
-    model, rate = field.model(name, seed), field.card.ask.choose_at
+    model, rate = field.asked(name, seed), field.card.ask.choose_at
     looked = {name: seen(model, part.momenta) for name, part in parts.items()}
     on = {name: scores(jets, looked["training"]) for name, jets in looked.items() if name != "training"}
     quiet, loud, background, signal = (on[n] for n in ("quiet", "loud", "background", "signal"))

@@ -116,7 +116,7 @@ def answer(field: Field) -> dict[str, Any]:
 
 
 def _of_model(field: Field, name: str, seed: int, test: Tensor) -> dict[str, Any]:
-    model, true, flows = field.model(name, seed), test.numpy(), field.card.ask.flows
+    model, true, flows = field.asked(name, seed), test.numpy(), field.card.ask.flows
     found = decoded(model, test)
     told: dict[str, Any] = {"size": size_of(model), "numbers": compared(found, true, flows)}
     if seed == field.card.train.first_seed:

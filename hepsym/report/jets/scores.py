@@ -1,7 +1,8 @@
 """What may tell a strange jet from a known one? Errors of its reconstruction, and how usual its latents are.
 
 Every model is offered the same scores. Larger is stranger. A Mahalanobis distance is from the mean of
-training jets in units of their covariance.
+training jets in units of their covariance. An error is small for a jet's mass where it is below what training
+jets of that m / p_T have: a W is heavy, and of few prongs with little between them.
 """
 
 from dataclasses import dataclass
@@ -23,13 +24,12 @@ from hepsym.models.jets import (
 )
 from hepsym.models.jets.relative import AXIS_NUMBERS
 from hepsym.models.lorentz import gram, product, rest_frame
+from hepsym.report.jets.contenders import PIECE
 
 __all__ = ["Seen", "Usual", "lab_errors", "rest_frame_error", "scores", "seen"]
 
 Floats = NDArray[np.float64]
 
-PIECE = 256
-"""Jets at a time."""
 WIDE = 0.1
 """Angles of `lab_errors` are in this unit."""
 TINY = 1e-9
@@ -132,6 +132,15 @@ FAMILIES = {
 """What Mahalanobis distances are of: invariants, or logarithms of these."""
 
 
+NAMES = {
+    "chamfer": "chamfer, rest frame", "mse": "squared error, rest frame",
+    "lab chamfer": "chamfer, lab", "lab mse": "squared error, lab",
+}  # fmt: skip
+"""Errors in words."""
+LIGHT = 2.0
+"""Widths below the mean log(m / p_T) of training jets, where `heaviness` begins."""
+
+
 @dataclass(frozen=True, slots=True)
 class Usual:
     """Mean and inverse covariance of training jets, directions of no width left out."""
@@ -163,14 +172,28 @@ def features(jets: Seen, of: str) -> Floats:
 def scores(jets: Seen, training: Seen) -> dict[str, Floats]:
     """All that every model is offered, (n,) each, larger is stranger."""
     errors = jets.errors
-    found = {
-        "chamfer, rest frame": errors["chamfer"],
-        "squared error, rest frame": errors["mse"],
-        "chamfer, over p_T": errors["chamfer"] ** 0.5 * jets.weight,
-        "squared error, over p_T": errors["mse"] ** 0.5 * jets.weight,
-        "chamfer, lab": errors["lab chamfer"],
-        "squared error, lab": errors["lab mse"],
-    }
+    found = {words: errors[error] for error, words in NAMES.items()}
+    found["chamfer, over p_T"] = errors["chamfer"] ** 0.5 * jets.weight
+    found["squared error, over p_T"] = errors["mse"] ** 0.5 * jets.weight
     for of in FAMILIES:
         found[f"{of}, Mahalanobis"] = Usual.of(features(training, of)).distance(features(jets, of))
+    for error, words in NAMES.items():
+        missing = small_for_mass(jets, training, error)
+        found[f"{words}, small for its mass"] = missing
+        found[f"{words}, heavy and small for its mass"] = heaviness(jets, training) * missing.clip(0)
+    return found
+
+
+def small_for_mass(jets: Seen, training: Seen, error: str) -> Floats:
+    """q(log m / p_T) - log(error), (n,), q the parabola that fits training jets' log(error) best."""
+    known, wanted = np.log(training.weight), np.log(training.errors[error] + TINY)
+    parabola = np.polyfit(known, wanted, 2)
+    found = np.polyval(parabola, np.log(jets.weight)) - np.log(jets.errors[error] + TINY)
+    return np.asarray(found, dtype=np.float64)
+
+
+def heaviness(jets: Seen, training: Seen) -> Floats:
+    """How far log(m / p_T) is above LIGHT in units of the training jets' width, at least 0, (n,)."""
+    known = np.log(training.weight)
+    found: Floats = ((np.log(jets.weight) - known.mean()) / known.std() + LIGHT).clip(0)
     return found

@@ -7,7 +7,18 @@ from scipy.spatial.distance import mahalanobis
 
 from hepsym.models.jets import HardestParticles, JetAutoencoder, LinearAutoencoder, jet_loss
 from hepsym.models.lorentz import rest_frame
-from hepsym.report.jets.scores import FAMILIES, Usual, features, lab_errors, rest_frame_error, scores, seen
+from hepsym.report.jets.scores import (
+    FAMILIES,
+    Seen,
+    Usual,
+    features,
+    heaviness,
+    lab_errors,
+    rest_frame_error,
+    scores,
+    seen,
+    small_for_mass,
+)
 
 
 def jets(n: int, seed: int) -> torch.Tensor:
@@ -53,6 +64,21 @@ def test_distances_are_mahalanobis_and_leave_out_directions_of_no_width() -> Non
     np.testing.assert_allclose(Usual.of(known).distance(known[:5]), wanted)
     flat = np.column_stack([known, np.full(400, 7.0)])
     np.testing.assert_allclose(Usual.of(flat).distance(flat[:5]), wanted, rtol=1e-6)
+
+
+def test_an_error_is_small_for_its_mass() -> None:
+    """Training errors on a parabola of log m / p_T: 0 on it, log 2 for half the error, whatever the mass."""
+    log_weight = np.linspace(-3, -1, 41)
+    usual = np.exp(0.3 - 0.5 * log_weight + 0.2 * log_weight**2)
+
+    def told(share: float) -> Seen:
+        return Seen(np.zeros((41, 1)), {"chamfer": share * usual}, np.exp(log_weight))
+
+    np.testing.assert_allclose(small_for_mass(told(0.5), told(1.0), "chamfer"), np.log(2), atol=1e-6)
+    np.testing.assert_allclose(small_for_mass(told(1.0), told(1.0), "chamfer"), 0, atol=1e-6)
+    heavy = heaviness(told(1.0), told(1.0))
+    np.testing.assert_allclose(heavy, (2 + (log_weight + 2) / log_weight.std()).clip(0))
+    assert heavy[0] > 0 == heaviness(Seen(np.zeros((1, 1)), {}, np.exp(np.array([-4.0]))), told(1.0))[0]
 
 
 @pytest.mark.parametrize("make", [lambda: LinearAutoencoder(8, 3), lambda: HardestParticles(8, 4)])

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from hepsym.errors import InputError
 from hepsym.models.jets.lgae import JetLatent
-from hepsym.models.jets.lgae_parts import UNIT, massless
+from hepsym.models.jets.lgae_parts import UNIT, balanced, timelike
 from hepsym.models.jets.losses import jet_loss
 from hepsym.models.jets.model import JetAutoencoder, drawn_from
 from hepsym.models.lorentz import rest_frame
@@ -33,7 +33,9 @@ class LGATrOptions:
     vectors: int = 8
     scalars: int = 16
     heads: int = 4
-    loss: str = "mse"
+    loss: str = "chamfer"
+    least_speed: float = 0.3
+    """As LGAE's."""
 
 
 class LGATrAutoencoder(JetAutoencoder):
@@ -88,7 +90,7 @@ class LGATrAutoencoder(JetAutoencoder):
         known = torch.cat([scalars[:, None].expand(-1, self.particles, -1),
                            self.places.expand(len(vectors), -1, -1)], -1)  # fmt: skip
         v, _ = self.decoder(z, known)
-        return massless(v[:, :, 0]) / UNIT
+        return balanced(timelike(v[:, :, 0], self.options.least_speed))
 
     def latent(self, momenta: Tensor) -> JetLatent:
         """As `LGAE.latent`."""
