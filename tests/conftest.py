@@ -34,10 +34,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Without torch, which has no build for every Python, the rest of the suite runs all the same.
-collect_ignore = [] if find_spec("torch") else [
-    "models", "report/jets", "report/test_analyze.py", "report/test_commands.py", "cli/test_analyze.py",
-    "cli/test_cite.py", "torture/test_torture.py",
+NEED_TORCH = [
+    "models", "report/jets", "report/run/test_analyze.py", "report/run/test_commands.py",
+    "report/studies/test_class_study.py", "report/symmetries/test_symmetries_latents.py",
+    "cli/test_analyze.py", "cli/test_cite.py", "torture/test_torture.py",
 ]  # fmt: skip
+collect_ignore = [] if find_spec("torch") else NEED_TORCH
 
 STARTS: dict[ModuleType, dict[str, Any]] = {}
 """The states of random generators that test modules hold, as their import left them."""

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import NEED_TORCH
+
 CHECKOUT = Path(__file__).parents[1]
 SHIPPED = ["pyproject.toml", "README.md", "LICENSE", ".gitignore", "hepsym", "generators", "analysis"]
 CARDS = sorted(
@@ -137,6 +139,19 @@ def test_the_conda_recipe_asks_for_what_pyproject_asks_for() -> None:
     assert asked == {*project["dependencies"], f"python{project['requires-python']}"}
     assert f"  version: {project['version']}\n" in recipe
     assert f"hepsym = {project['scripts']['hepsym']}\n" in recipe
+
+
+def test_the_conda_recipe_is_one_to_rattler_build() -> None:
+    """Its parser refuses unknown fields; py-rattler-build on PyPI brings it."""
+    rattler_build = pytest.importorskip("rattler_build")
+    recipe = rattler_build.Stage0Recipe.from_yaml((CHECKOUT / "conda" / "recipe.yaml").read_text())
+    (rendered,) = recipe.render(rattler_build.VariantConfig(), rattler_build.RenderConfig())
+    assert rendered.recipe.to_dict()["build"]["noarch"] == "python"
+
+
+def test_what_is_left_out_without_torch_is_there() -> None:
+    """A path in conftest.py that a move made stale would be collected, and fail, where torch is not."""
+    assert [name for name in NEED_TORCH if not (CHECKOUT / "tests" / name).exists()] == []
 
 
 def test_the_container_installs_extras_that_exist() -> None:
