@@ -29,7 +29,11 @@ PLANTS = [
     ("models/training/loop.py", "import hepsym.models.vae", "rooms of the models"),
     ("generators/cards/card.py", "import hepsym.generators.amplitudes", "rooms of the generators"),
     ("generators/phasespace/map.py", "import hepsym.generators.phasespace.draws", "rooms of phase space"),
-    ("analysis/symmetries/equations/__init__.py", "import hepsym.analysis.symmetries.flows", "rooms of symmetry"),
+    (
+        "analysis/symmetries/equations/__init__.py",
+        "import hepsym.analysis.symmetries.flows",
+        "rooms of symmetry",
+    ),
 ]
 
 

@@ -2,7 +2,7 @@
 
 Declared decays and s-channel propagators become systems of a tree; one tree a set of propagators, those
 with more resonances first. A propagator that parts the incoming legs makes the first break follow a t
-channel.
+channel; where all of a diagram's do, and have a mass, a ladder of exchanges is one more channel.
 """
 
 import math
@@ -14,14 +14,15 @@ from hepsym.generators.cards.process_string import Node
 from hepsym.generators.scattering.groups import Group
 from hepsym.generators.scattering.initial import Fixed, Initial, Partons
 from hepsym.generators.scattering.integrand import Channel, Collision
+from hepsym.generators.scattering.ladder import Exchange, ladders
 from hepsym.generators.scattering.selection import Selection
 from hepsym.generators.scattering.tree import Leaf, System, Tree
-from hepsym.generators.theory import Theory
+from hepsym.generators.theory import FERMIONS, Theory
 
 __all__ = ["channels_of"]
 
 MOST = 6
-"""Channels at most: each costs an inverse map a point."""
+"""Channels of trees at most, and of ladders: each costs an inverse map a point."""
 _NEAR = 10.0
 """Widths within which a resonance outside the allowed masses still shapes the rate."""
 
@@ -107,8 +108,10 @@ def channels_of(
             f"{bounds.high(everyone):.10g} GeV is there; raise sqrt_s or widen the cuts"
         )
     declared = list(_declared(outgoing, theory, cutoff, 0))
-    forests, exchanged = _from_diagrams(groups, len(collision.masses), count, declared, bounds)
-    peaked = exchanged is not None
+    forests, exchanges = _from_diagrams(groups, len(collision.masses), count, declared, bounds)
+    peak = max((e.peak for passed in exchanges for e in passed), default=0)
+    poles = [e for passed in exchanges for e in passed if e.peak == peak]
+    exchanged = min((e.mass for e in poles), default=0.0)
     finals: list[tuple[frozenset[Propagator], Tree]] = []
     for forest in forests:
         root = _system(everyone, [*declared, *(p for p in forest if p.legs != everyone)], bounds)
@@ -116,17 +119,27 @@ def channels_of(
         leaves = [part.leg for part in parts if isinstance(part, Leaf)]
         least_pt = max(map(selection.least_pt, leaves), default=0.0)
         cosine = 1.0 if collision.pdf is not None else min(map(selection.most_cosine, leaves), default=1.0)
-        finals.append((forest, Tree(root, least_pt, cosine, peaked, exchanged or 0.0)))
+        side = 0 if collision.pdf is not None else _side(parts, poles)
+        finals.append((forest, Tree(root, least_pt, cosine, peak, side, exchanged)))
+    rungs = []
+    if count > 2 and not declared and len(collision.masses) == 2:
+        rungs = ladders(exchanges, bounds.masses, (collision.masses[0], collision.masses[1]))[:MOST]
     if collision.pdf is None:
-        channels = [Channel(Fixed(collision.sqrt_s), tree) for _, tree in finals]
-        return _distinct(channels), frozenset()
+        fixed = Fixed(collision.sqrt_s)
+        channels = [Channel(fixed, tree) for _, tree in finals]
+        return [*_distinct(channels), *(Channel(fixed, ladder) for ladder in rungs)], frozenset()
     total = [p for p in declared if p.legs == everyone]
     channels = []
     for forest, tree in finals:
         whole = total or [p for p in forest if p.legs == everyone]
         for initial in _initials(whole, tree, collision, bounds, everyone):
             channels.append(Channel(initial, tree))
-    return _distinct(channels), selection.within_mass_window(sorted(everyone))
+    if rungs:
+        initial = next(iter(_initials((), finals[0][1], collision, bounds, everyone)))
+        channels = [*_distinct(channels), *(Channel(initial, ladder) for ladder in rungs)]
+    else:
+        channels = _distinct(channels)
+    return channels, selection.within_mass_window(sorted(everyone))
 
 
 def _at_threshold(collision: Collision, bounds: Bounds, everyone: Legs) -> bool:
@@ -150,16 +163,18 @@ def _from_diagrams(
     count: int,
     declared: Sequence[Propagator],
     bounds: Bounds,
-) -> tuple[list[frozenset[Propagator]], float | None]:
-    """Sets of s-channel propagators beside the declared ones, and the least mass in a t channel, if any."""
+) -> tuple[list[frozenset[Propagator]], list[tuple[Exchange, ...]]]:
+    """Sets of s-channel propagators beside the declared ones, and what each diagram exchanges."""
     found: dict[frozenset[Propagator], None] = {}
-    exchanged: float | None = None
+    exchanges: list[tuple[Exchange, ...]] = []
     for group in groups:
         for diagram in group.element.diagrams:
             forest = set()
+            passed = []
             for line in diagram:
                 if incoming == 2 and 0 in line.legs:
-                    exchanged = line.mass if exchanged is None else min(exchanged, line.mass)
+                    near = frozenset(leg - incoming for leg in line.legs - {0})
+                    passed.append(Exchange(near, line.mass, 1 if abs(line.pdg) in FERMIONS else 2))
                     continue
                 own = frozenset(leg - incoming for leg in line.legs)
                 p = Propagator(own, line.mass, line.width)
@@ -170,8 +185,19 @@ def _from_diagrams(
                 elif line.mass == 0.0 and len(own) < count:
                     forest.add(Propagator(own, 0.0, 0.0))
             found[frozenset(forest)] = None
+            exchanges.append(tuple(passed))
     ranked = sorted(found, key=lambda f: (-sum(p.width > 0.0 for p in f), -len(f), sorted(map(_order, f))))
-    return (ranked[:MOST] or [frozenset()]), exchanged
+    return (ranked[:MOST] or [frozenset()]), exchanges
+
+
+def _side(parts: Sequence[Leaf | System], poles: Sequence[Exchange]) -> int:
+    """Which part of the root is on the first beam's side in every exchange: 1 first, -1 second, 0 neither."""
+    first, second = (set(part.legs) for part in parts)
+    if not poles:
+        return 0
+    if all(e.near == first for e in poles):
+        return 1
+    return -1 if all(e.near == second for e in poles) else 0
 
 
 def _order(p: Propagator) -> tuple[list[int], float]:

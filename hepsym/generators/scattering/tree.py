@@ -77,8 +77,12 @@ class Tree(Final):
     """GeV, of what the root breaks into."""
     most_cosine: float = 1.0
     """Largest |cos| of the root's break."""
-    peaked: bool = False
+    peak: int = 0
+    """Power of 1 / (m^2 - t) that the root's break follows: 0 none, 1 of a fermion, 2 of a boson."""
+    side: int = 0
+    """1 where exchanges are between the root's first part and the first beam alone, -1 the second, 0 both."""
     exchanged: float = 0.0
+    """m, GeV, of the lightest particle of that kind that is exchanged."""
 
     @property
     def axes(self) -> int:  # type: ignore[override]
@@ -128,11 +132,11 @@ class Tree(Final):
                 taken = self._break(part, own, p, u, taken, momenta, jacobian)
         return taken
 
-    def _bounds(self, momentum: Array | None) -> tuple[float, float, bool, float]:
-        """Least pt, largest cosine, whether and by what mass a t channel draws; nothing below the root."""
+    def _bounds(self, momentum: Array | None) -> tuple[float, float, int, int, float]:
+        """Least pt, largest cosine, how, where and by what mass a t channel draws; nothing below the root."""
         if momentum is None:
-            return self.least_pt, self.most_cosine, self.peaked, self.exchanged
-        return 0.0, 1.0, False, 0.0
+            return self.least_pt, self.most_cosine, self.peak, self.side, self.exchanged
+        return 0.0, 1.0, 0, 0, 0.0
 
     def inverse(self, momenta: Array, sqrt_s: Array, u: Array, jacobian: Array) -> None:
         """See Final.inverse. Error: 1e-10 of u, where no system's mass is lost in its energy."""

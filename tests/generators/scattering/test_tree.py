@@ -1,6 +1,7 @@
 """Binary trees of two-body breaks fill phase space with its exact volume, and know their inverse."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,11 +14,17 @@ MASSLESS = [Leaf(i, 0.0) for i in range(4)]
 MIXED = [Leaf(0, 1.5), Leaf(1, 0.0), Leaf(2, 80.0), Leaf(3, 0.1)]
 TREES = {
     "pair": (Tree(System(Leaf(0, 3.0), Leaf(1, 40.0))), 2),
-    "pair, t channel": (Tree(System(MASSLESS[0], Leaf(1, 40.0)), peaked=True), 2),
-    "pair, tops": (Tree(System(Leaf(0, 40.0), Leaf(1, 40.0)), peaked=True, exchanged=40.0), 2),
+    "pair, t channel": (Tree(System(MASSLESS[0], Leaf(1, 40.0)), peak=2), 2),
+    "pair, tops": (Tree(System(Leaf(0, 40.0), Leaf(1, 40.0)), peak=1, exchanged=40.0), 2),
+    "pair, electron": (Tree(System(MASSLESS[0], Leaf(1, 91.0)), peak=1, exchanged=0.000511), 2),
+    "pair, W": (Tree(System(Leaf(0, 80.0), MASSLESS[1]), peak=2, exchanged=80.0), 2),
+    "pair, forward electron": (
+        Tree(System(MASSLESS[0], Leaf(1, 91.0)), peak=1, side=1, exchanged=0.000511), 2
+    ),
+    "pair, backward W": (Tree(System(Leaf(0, 80.0), MASSLESS[1]), peak=2, side=-1, exchanged=80.0), 2),
     "three": (Tree(System(System(MASSLESS[0], MASSLESS[1]), MASSLESS[2])), 3),
     "three, resonance": (
-        Tree(System(MASSLESS[2], System(MASSLESS[0], MASSLESS[1], 91.0, 2.5)), peaked=True), 3
+        Tree(System(MASSLESS[2], System(MASSLESS[0], MASSLESS[1], 91.0, 2.5)), peak=2), 3
     ),
     "within a window": (
         Tree(System(System(MASSLESS[0], MASSLESS[1], 91.0, 2.5, low=70.0, high=110.0), MASSLESS[2])), 3
@@ -96,11 +103,11 @@ def test_a_systems_mass_keeps_to_its_window() -> None:
     assert 105.0 < mass.max() <= 110.0 + 1e-9
 
 
-@pytest.mark.parametrize("name", ["pair", "pair, t channel", "pair, tops"])
+@pytest.mark.parametrize("name", ["pair", "pair, t channel", "pair, tops", "pair, W", "pair, backward W"])
 @pytest.mark.parametrize("least_pt", [0.0, 30.0])
 def test_pair_volume_within_a_transverse_momentum(name: str, least_pt: float) -> None:
     """|p| / (4 pi sqrt(s)) times the share cos(theta) that the bound leaves."""
-    tree = Tree(TREES[name][0].root, least_pt, 1.0, TREES[name][0].peaked, TREES[name][0].exchanged)
+    tree = replace(TREES[name][0], least_pt=least_pt)
     _, momenta, jacobian = drawn(tree, 2, 100_000, 250.0, seed=5)
     p = math.sqrt((momenta[0, 0, 1:] ** 2).sum())
     exact = p / (4.0 * math.pi * 250.0) * math.sqrt(1.0 - (least_pt / p) ** 2)
@@ -110,9 +117,11 @@ def test_pair_volume_within_a_transverse_momentum(name: str, least_pt: float) ->
     assert abs(jacobian.mean() - exact) < 4.0 * error + 1e-12 * exact
 
 
-@pytest.mark.parametrize("name", ["pair", "pair, t channel", "pair, tops"])
+@pytest.mark.parametrize("name", ["pair", "pair, t channel", "pair, tops", "pair, W", "pair, backward W"])
 def test_pair_volume_within_a_cosine(name: str) -> None:
-    tree = Tree(TREES[name][0].root, 0.0, 0.9, TREES[name][0].peaked, TREES[name][0].exchanged)
+    tree = Tree(
+        TREES[name][0].root, 0.0, 0.9, TREES[name][0].peak, TREES[name][0].side, TREES[name][0].exchanged
+    )
     u, momenta, jacobian = drawn(tree, 2, 100_000, 250.0, seed=6)
     p = np.sqrt((momenta[:, 0, 1:] ** 2).sum(axis=1))
     assert np.abs(momenta[:, 0, 3] / p).max() <= 0.9 + 1e-12
