@@ -111,7 +111,7 @@ def sections(told: Mapping[str, Any]) -> list[Section]:
     columns = ("AUC", *(f"at {r:g}" for r in RATES))
     rows = [
         (WORDS.get(n, n), str(r["seeds"]), str(r.get("jets", "–")), *(shown(r, c) for c in columns),
-         ", ".join(sorted(set(told["chosen"].get(n, ["mass"])))))
+         "; ".join(sorted(set(told["chosen"].get(n, ["mass"])))))
         for n, r in told["rows"].items()
     ]  # fmt: skip
     many = len(next(iter(told["every"].values())))

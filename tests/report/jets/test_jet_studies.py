@@ -15,7 +15,7 @@ from page_in_browser import check_page
 from hepsym.errors import InputError
 from hepsym.models.jets import load_jets
 from hepsym.report.jets.card import QUESTIONS, OwnTable, StudyCard, read_study
-from hepsym.report.jets.contenders import Field, evenly
+from hepsym.report.jets.contenders import Field, decoded, evenly
 from hepsym.report.jets.study import JetStudy
 from hepsym.report.page.html import escaped
 from hepsym.report.studies.card import read_card, study_names
@@ -130,6 +130,21 @@ def test_a_model_s_own_share_is_told() -> None:
     train = card.card.train
     assert train.own("mlp") == OwnTable(seeds=3, jets=500, epochs=40)
     assert train.own("lgae") == OwnTable(seeds=3, jets=0, epochs=10)
+
+
+def test_models_are_asked_in_the_dtype_of_training(
+    files: dict[str, str], answers: Answers, tmp_path: Path
+) -> None:
+    """float32, which is faster; momenta differ from those of the same weights in float64 by its rounding."""
+    study, _ = answers("reconstruction")
+    assert isinstance(study, JetStudy)
+    jets = load_jets({c: files[c] for c in "gq"}, particles=12)
+    field = Field(study.card, jets, Path(study.card.train.runs), tmp_path, lambda _: None)
+    asked, exact = field.asked("lgae", 1), field.model("lgae", 1)
+    assert (asked.dtype, exact.dtype) == (torch.float32, torch.float64)
+    assert field.asked("linear", 1).dtype == torch.float64
+    found, wanted = decoded(asked, jets.momenta), decoded(exact, jets.momenta)
+    assert 0 < np.abs(found - wanted).max() < 1e-4 * np.abs(wanted).max()
 
 
 def test_a_few_jets_are_taken_evenly(files: dict[str, str]) -> None:
