@@ -26,6 +26,8 @@ MOST = 6
 _NEAR = 10.0
 """Widths within which a resonance outside the allowed masses still shapes the rate."""
 
+_STABLE = 1e-9
+"""Largest width, relative to its mass, of what no generator decays by itself: leptons and light quarks."""
 _FEW = 3.0
 """Widths below resonances where the rate of two of them together begins to rise."""
 _STEP = 1.1
@@ -77,6 +79,10 @@ class Bounds:
         beside = sum(m for leg, m in enumerate(self.masses) if leg not in inside)
         return min(self.energy - beside, self.selection.mass_window(sorted(inside))[1])
 
+    def radiates(self, legs: Legs, mass: float, width: float) -> bool:
+        """Whether these legs are what a stable particle became by radiation: its pole ends their masses."""
+        return width <= _STABLE * mass and mass <= self.low(legs) * (1.0 + _STABLE)
+
     def resonant(self, p: Propagator) -> bool:
         """Whether a propagator's peak lies in or near the masses that its legs can have."""
         reach = _NEAR * p.width
@@ -108,22 +114,23 @@ def channels_of(
             f"{bounds.high(everyone):.10g} GeV is there; raise sqrt_s or widen the cuts"
         )
     declared = list(_declared(outgoing, theory, cutoff, 0))
-    forests, exchanges = _from_diagrams(groups, len(collision.masses), count, declared, bounds)
-    peak = max((e.peak for passed in exchanges for e in passed), default=0)
-    poles = [e for passed in exchanges for e in passed if e.peak == peak]
-    exchanged = min((e.mass for e in poles), default=0.0)
+    most = count if collision.pdf is not None else count - 1
+    forests = _from_diagrams(groups, len(collision.masses), most, declared, bounds)
     finals: list[tuple[frozenset[Propagator], Tree]] = []
-    for forest in forests:
+    for forest in _ranked(forests):
         root = _system(everyone, [*declared, *(p for p in forest if p.legs != everyone)], bounds)
         parts = (root.first, root.second)
         leaves = [part.leg for part in parts if isinstance(part, Leaf)]
         least_pt = max(map(selection.least_pt, leaves), default=0.0)
         cosine = 1.0 if collision.pdf is not None else min(map(selection.most_cosine, leaves), default=1.0)
+        peak, poles = _poles(forests.get(forest, []))
         side = 0 if collision.pdf is not None else _side(parts, poles)
+        exchanged = min((e.mass for e in poles), default=0.0)
         finals.append((forest, Tree(root, least_pt, cosine, peak, side, exchanged)))
     rungs = []
     if count > 2 and not declared and len(collision.masses) == 2:
-        rungs = ladders(exchanges, bounds.masses, (collision.masses[0], collision.masses[1]))[:MOST]
+        diagrams = [passed for exchanges in forests.values() for passed in exchanges]
+        rungs = ladders(diagrams, bounds.masses, (collision.masses[0], collision.masses[1]))[:MOST]
     if collision.pdf is None:
         fixed = Fixed(collision.sqrt_s)
         channels = [Channel(fixed, tree) for _, tree in finals]
@@ -160,13 +167,14 @@ def _declared(nodes: Sequence[Node], theory: Theory, cutoff: float, first: int) 
 def _from_diagrams(
     groups: Sequence[Group],
     incoming: int,
-    count: int,
+    most: int,
     declared: Sequence[Propagator],
     bounds: Bounds,
-) -> tuple[list[frozenset[Propagator]], list[tuple[Exchange, ...]]]:
-    """Sets of s-channel propagators beside the declared ones, and what each diagram exchanges."""
-    found: dict[frozenset[Propagator], None] = {}
-    exchanges: list[tuple[Exchange, ...]] = []
+) -> dict[frozenset[Propagator], list[tuple[Exchange, ...]]]:
+    """Sets of s-channel propagators of at most `most` legs, beside the declared ones, and what is exchanged
+    in each diagram that has them.
+    """
+    found: dict[frozenset[Propagator], list[tuple[Exchange, ...]]] = {}
     for group in groups:
         for diagram in group.element.diagrams:
             forest = set()
@@ -177,17 +185,28 @@ def _from_diagrams(
                     passed.append(Exchange(near, line.mass, 1 if abs(line.pdg) in FERMIONS else 2))
                     continue
                 own = frozenset(leg - incoming for leg in line.legs)
-                p = Propagator(own, line.mass, line.width)
-                if len(own) < 2 or any(d.legs == own for d in declared):
+                if not 2 <= len(own) <= most or any(d.legs == own for d in declared):
                     continue
-                if bounds.resonant(p):
-                    forest.add(p)
-                elif line.mass == 0.0 and len(own) < count:
-                    forest.add(Propagator(own, 0.0, 0.0))
-            found[frozenset(forest)] = None
-            exchanges.append(tuple(passed))
-    ranked = sorted(found, key=lambda f: (-sum(p.width > 0.0 for p in f), -len(f), sorted(map(_order, f))))
-    return (ranked[:MOST] or [frozenset()]), exchanges
+                if bounds.radiates(own, line.mass, line.width):
+                    if len(own) < len(bounds.masses):
+                        forest.add(Propagator(own, 0.0, 0.0))
+                elif bounds.resonant(Propagator(own, line.mass, line.width)):
+                    forest.add(Propagator(own, line.mass, line.width))
+            found.setdefault(frozenset(forest), []).append(tuple(passed))
+    return found
+
+
+def _ranked(forests: Iterable[frozenset[Propagator]]) -> list[frozenset[Propagator]]:
+    """The first few: more resonances first, then more propagators."""
+    ranked = sorted(forests, key=lambda f: (-sum(p.width > 0.0 for p in f), -len(f), sorted(map(_order, f))))
+    return ranked[:MOST] or [frozenset()]
+
+
+def _poles(diagrams: Iterable[Sequence[Exchange]]) -> tuple[int, list[Exchange]]:
+    """The highest power among exchanges of these diagrams, 0 where there are none; and those that have it."""
+    exchanges = [e for passed in diagrams for e in passed]
+    peak = max((e.peak for e in exchanges), default=0)
+    return peak, [e for e in exchanges if e.peak == peak]
 
 
 def _side(parts: Sequence[Leaf | System], poles: Sequence[Exchange]) -> int:
@@ -228,7 +247,7 @@ def _shaped(system: System, p: Propagator, bounds: Bounds) -> System:
     if p.width > 0.0 and bounds.resonant(p):
         low, high = max(low, p.mass - p.cutoff * p.width), p.mass + p.cutoff * p.width
         return System(system.first, system.second, p.mass, p.width, low=low, high=high)
-    return System(system.first, system.second, power=1.0 if p.mass == 0.0 and low > 0.0 else 0.0, low=low)
+    return System(system.first, system.second, power=1.0 if p.width == 0.0 and low > 0.0 else 0.0, low=low)
 
 
 def _initials(

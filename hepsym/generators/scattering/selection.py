@@ -75,7 +75,16 @@ class Selection:
         """Bounds on the invariant mass of just these legs, GeV; (0, inf) without any."""
         found = self._of("m", tuple(sorted(legs)))
         low = max((c.low for c in found), default=0.0)
-        return max(low, 0.0), min((c.high for c in found), default=math.inf)
+        return max(low, self._apart(legs)), min((c.high for c in found), default=math.inf)
+
+    def _apart(self, legs: Sequence[int]) -> float:
+        """Least mass, GeV, of two massless legs: m^2 >= 2 pt_1 pt_2 (1 - cos Delta R), Delta R <= pi."""
+        if len(legs) != 2 or any(self.masses[leg] > 0.0 for leg in legs):
+            return 0.0
+        one, two = legs
+        distance = max((c.low for c in self._of("delta_r", tuple(sorted(legs)))), default=0.0)
+        product = max(self.least_pt(one), 0.0) * max(self.least_pt(two), 0.0)
+        return 2.0 * math.sqrt(product) * math.sin(0.5 * min(max(distance, 0.0), math.pi)) * (1.0 - 1e-9)
 
     def within_mass_window(self, legs: Sequence[int]) -> frozenset[int]:
         """Numbers of the conditions that hold wherever `mass_window` of these legs does."""
