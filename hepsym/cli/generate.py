@@ -1,5 +1,6 @@
 """`hepsym generate`: events of a process into a file, with the cross section."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -117,7 +118,24 @@ def _planned(
     }
 
 
+DOUBTFUL = 1e-4
+"""p-value below which iterations of one integral do not look like estimates of one number."""
+
+
+def _doubt(values: dict[str, Any]) -> None:
+    """One line on stderr where the rate's error is likely too small."""
+    p_value = values.get("chi2_p_value", 1.0)
+    if p_value < DOUBTFUL:
+        print(
+            f"hepsym: note: the iterations of the integral disagree (chi2 per degree of freedom "
+            f"{values['chi2_per_dof']:.3g}, p-value {p_value:.1g}): the rate's error is too small; "
+            "try more integration.points or integration.adaptations",
+            file=sys.stderr,
+        )
+
+
 def _say(values: dict[str, Any], as_json: bool) -> None:
+    _doubt(values)
     if as_json:
         print_json(values)
         return

@@ -16,6 +16,7 @@ import pytest
 
 from hepsym import events
 from hepsym.cli import main
+from hepsym.cli.generate import _doubt
 from hepsym.errors import InputError
 from hepsym.generators import generate, generate_to, load_card
 from hepsym.generators.production.generate import Filler
@@ -319,3 +320,12 @@ def test_card_and_processes(capfd: pytest.CaptureFixture[str], tmp_path: Path) -
         p for p in listed if p["name"] == "ee2mumu"
     ).items()
     assert status("card", "nothing") == 2
+
+
+@pytest.mark.parametrize(("p_value", "doubted"), [(0.5, False), (1e-9, True)])
+def test_iterations_that_disagree_are_told_of(
+    p_value: float, doubted: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """As those of `e- e+ > w- w+` at 3 TeV did, with chi2 86, while its pole had no map of its own."""
+    _doubt({"chi2_per_dof": 86.0, "chi2_p_value": p_value})
+    assert ("the iterations of the integral disagree" in capfd.readouterr().err) is doubted

@@ -154,6 +154,7 @@ class Scattering(Generator):
         ready, exact = self.prepared, self.cross_section()
         found = {
             "chi2_per_dof": ready.rate.chi2_per_dof,
+            "chi2_p_value": ready.rate.p_value,
             "integration_points": float(len(ready.rate.weights)),
             "overweight": ready.maximum.overweight,
         }
