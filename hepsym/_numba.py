@@ -63,7 +63,7 @@ def _compile(function: Function, *, forceinline: bool = False) -> Function:
     config.CACHE_DIR = str(cache_directory())
     try:
         made = numba.njit(
-            cache=True, nogil=True, error_model="numpy", fastmath=False, forceinline=forceinline
+            cache=can_keep(), nogil=True, error_model="numpy", fastmath=False, forceinline=forceinline
         )(function)
     finally:
         config.CACHE_DIR = before
@@ -114,6 +114,24 @@ def cache_directory() -> Path:
         if not _cache_directory.exists():
             _forget_stale(_cache_directory.parent)
     return _cache_directory
+
+
+_can_keep: bool | None = None
+
+
+def can_keep() -> bool:
+    """Whether the cache can be written. Where not, every process compiles for itself.
+
+    Numba would go on to places that are not named by the hash, and raise where it may write none of them.
+    """
+    global _can_keep
+    if _can_keep is None:
+        try:
+            cache_directory().mkdir(parents=True, exist_ok=True)
+            _can_keep = os.access(cache_directory(), os.W_OK | os.X_OK)
+        except OSError:
+            _can_keep = False
+    return _can_keep
 
 
 def _user_cache() -> Path:

@@ -36,8 +36,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # Without torch, which has no build for every Python, the rest of the suite runs all the same.
 NEED_TORCH = [
     "models", "report/jets", "report/run/test_analyze.py", "report/run/test_commands.py",
-    "report/studies/test_class_study.py", "report/symmetries/test_symmetries_latents.py",
-    "cli/test_analyze.py", "cli/test_cite.py", "torture/test_torture.py",
+    "report/studies/test_class_study.py", "report/studies/test_run_study.py",
+    "report/studies/test_study_card.py", "report/studies/test_toy_study.py",
+    "report/symmetries/test_symmetries_latents.py", "cli/test_analyze.py", "cli/test_cite.py",
+    "cli/test_fit.py", "cli/test_study.py", "torture/test_torture.py",
 ]  # fmt: skip
 collect_ignore = [] if find_spec("torch") else NEED_TORCH
 

@@ -98,6 +98,22 @@ def test_the_cache_is_where_numba_cache_dir_says_named_by_the_hash(tmp_path: Pat
     assert Path(place) == tmp_path / "hepsym-kernels" / key
 
 
+def test_a_cache_that_cannot_be_written_is_done_without() -> None:
+    """Root may write anywhere but here. Numba would keep kernels beside the sources, which no hash names."""
+    code = "from hepsym import _numba as n; f = n.loop(lambda x: x + 1)\n" + (
+        "print(f(1), n.can_keep(), f.stats.cache_path)"
+    )
+    nowhere = {"XDG_CACHE_HOME": "/proc/nowhere", "NUMBA_CACHE_DIR": "", "NUMBA_DISABLE_JIT": "0"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, **nowhere},
+    )
+    assert done.stdout == "2 False None\n"
+
+
 def test_kernels_of_old_versions_are_dropped_after_a_month_and_no_sooner(tmp_path: Path) -> None:
     for days in (1, 29, 31, 400):
         (tmp_path / f"{days}").mkdir()

@@ -139,6 +139,7 @@ def test_a_run_brings_its_data_and_its_decoder(
     circle: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """The same answer as of its data, and the Jacobian's two singular values as further evidence."""
+    pytest.importorskip("torch")
     with pytest.raises(SystemExit) as caught:
         main(
             ["fit", circle, "-o", str(tmp_path / "run"), "--latent-dim", "2", "--epochs", "2", "--seed", "1"]
