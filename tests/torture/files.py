@@ -21,8 +21,8 @@ from hepsym.events.jets.jetnet import read_jetnet, write_jetnet
 from hepsym.events.table import read_table
 from tests.events.conftest import unlike
 from tests.events.damage import KINDS
-from tests.events.test_hdf5_and_root import rich
 from tests.events.jets.test_jetnet import jets
+from tests.events.test_hdf5_and_root import rich
 from tests.torture.campaign import WRONG, Row, in_children
 from tests.torture.hostile import hostile_text
 
