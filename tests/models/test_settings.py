@@ -19,7 +19,7 @@ from hepsym.models.registry import family
         ({"beta": float("nan")}, "beta = nan must be a finite number"),
         ({"epochs": 0}, "epochs = 0 must be an integer of at least 1"),
         ({"batch": 0}, "batch = 0"),
-        ({"hidden": (64, 0)}, "width must be an integer of at least 1"),
+        ({"hidden": (64, 0)}, "width must be an integer from 1 to 1,048,576"),
         ({"learning_rate": 0.0}, "learning_rate = 0 must be above 0"),
         ({"validation": 0.0}, "validation = 0 must lie between 0 and 1"),
         ({"test": 0.95}, "below 0.9"),

@@ -68,7 +68,7 @@ def _momenta() -> list[bytes]:
 def _read_momenta(path: Path) -> None:
     from hepsym.cli.amplitude import _points
 
-    _points(path, 4)
+    _points(path, (11, -11, 13, -13))
 
 
 def _study(path: Path) -> None:
