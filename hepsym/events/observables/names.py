@@ -58,9 +58,8 @@ def observable_names() -> list[str]:
 
 
 def _kinds() -> "dict[str, Kind]":
-    from hepsym.events.observables.kinematics import (
-        KINDS,  # late: generating and reading events ask for no observable
-    )
+    # Late: generating and reading events ask for no observable.
+    from hepsym.events.observables.kinematics import KINDS
 
     return KINDS
 

@@ -141,11 +141,8 @@ def channels_of(
         whole = total or [p for p in forest if p.legs == everyone]
         for initial in _initials(whole, tree, collision, bounds, everyone):
             channels.append(Channel(initial, tree))
-    if rungs:
-        initial = next(iter(_initials((), finals[0][1], collision, bounds, everyone)))
-        channels = [*_distinct(channels), *(Channel(initial, ladder) for ladder in rungs)]
-    else:
-        channels = _distinct(channels)
+    plain = next(iter(_initials((), finals[0][1], collision, bounds, everyone)))
+    channels = [*_distinct(channels), *(Channel(plain, ladder) for ladder in rungs)]
     return channels, selection.within_mass_window(sorted(everyone))
 
 

@@ -26,6 +26,7 @@ CELLS = 10
 """Of equal counts, into which a factor is put for the measures that take whole numbers."""
 
 DEAD = 0.05
+"""Standard deviation below which a coordinate of v, whose law is N(0, 1), holds nothing."""
 
 
 def target_classes(model: "ClassModel", rows: int) -> Rows:
